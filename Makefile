@@ -1,0 +1,244 @@
+# One Makefile, no recursion: every object, test and page is known to one graph.
+# Variants build into their own directory, so they never mix:
+#
+#   make                     build/release, programs in build/bin
+#   make check               all tests            make demo    see it work
+#   make V=asan unit         also tsan, cov       make CC=clang V=fuzz fuzz
+#   make install PREFIX=/usr DESTDIR=/tmp/pkg     make uninstall
+#   make bench               speed, as ratios     make lint    style and layers
+
+V          ?= release
+BUILD      ?= build/$(V)
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+BASHCOMP   ?= $(DATADIR)/bash-completion/completions
+ZSHCOMP    ?= $(DATADIR)/zsh/site-functions
+FISHCOMP   ?= $(DATADIR)/fish/vendor_completions.d
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+HOSTCC     ?= $(CC)
+
+VERSION    := 0.1.0
+
+PROGS      = sekisho
+PAGES1     = sekisho.1
+PAGES5     = sekisho-rules.5 sekisho-config.5
+
+PKG.base   =
+PKG.repo   = libgit2
+PKG.scan   = libpcre2-8 libmd jansson
+PKG.test   = cmocka
+
+WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings \
+       -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef
+HARDEN         = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS_release = -O2 -g $(HARDEN)
+CFLAGS_asan    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+                 -fno-sanitize-recover=all
+CFLAGS_tsan    = -O1 -g -fsanitize=thread
+CFLAGS_cov     = -O0 -g --coverage
+CFLAGS_fuzz    = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+                 -fno-sanitize-recover=all
+ifeq ($(CFLAGS_$(V)),)
+$(error V=$(V) is not one of release asan tsan cov fuzz)
+endif
+
+# Ours are ALL_*; CFLAGS, CPPFLAGS and LDFLAGS stay the packager's.
+ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib -Icmd $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu11 -fPIE -pthread -MMD -MP $(WARN) $(CFLAGS_$(V)) $(CFLAGS)
+# -z now is not only hardening: lazy binding spills vector registers, and with
+# them freshly copied secrets, onto the stack.
+ALL_LDFLAGS  = -pie -pthread $(CFLAGS_$(V)) -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
+
+ifneq ($(VERBOSE),1)
+say = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);
+endif
+
+pc = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null || echo -DMISSING_PACKAGES)
+$(foreach r,repo scan test,$(eval PC_CFLAGS.$(r) := $$(call pc,cflags,$(PKG.$(r)))))
+$(foreach r,repo scan test,$(eval PC_LIBS.$(r) := $$(call pc,libs,$(PKG.$(r)))))
+ifneq ($(findstring MISSING,$(PC_LIBS.repo) $(PC_LIBS.scan)),)
+ifneq ($(filter-out deps clean demo check bench uninstall,$(or $(MAKECMDGOALS),all)),)
+$(error development packages are missing: run `make deps` first)
+endif
+endif
+
+# The tree is the build description: a new .c is built because it is there.
+src  = $(wildcard $(1)/*.c)
+obj  = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
+BASE = $(BUILD)/libsekbase.a
+REPO = $(BUILD)/libsekrepo.a
+SCAN = $(BUILD)/libsekscan.a
+SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
+SCAN_LIBS = $(PC_LIBS.scan) $(PC_LIBS.repo) -lm
+BINS   = $(PROGS:%=$(BUILD)/bin/%)
+UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ   = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+RULES  = $(sort $(wildcard patterns/*.rules))
+BUILTIN = $(BUILD)/gen/ruleset_builtin
+PAGES  = $(PAGES1:%=$(BUILD)/man/%) $(PAGES5:%=$(BUILD)/man/%)
+COMPS  = $(foreach p,$(PROGS),$(BUILD)/complete/$(p).bash \
+           $(BUILD)/complete/$(p).zsh $(BUILD)/complete/$(p).fish)
+
+ifeq ($(V),release)
+LINK_BIN = build/bin
+endif
+
+all: $(BINS) $(PAGES) $(COMPS) $(LINK_BIN)
+
+# build/bin/sekisho is where the README says it is, whatever the variant.
+build/bin: $(BINS)
+	@rm -rf $@; mkdir -p build; ln -s $(patsubst build/%,%,$(BUILD))/bin $@
+
+$(BASE): $(call obj,lib/base)
+$(REPO): $(call obj,lib/repo)
+$(SCAN): $(call obj,lib/scan) $(BUILTIN).o
+$(BASE) $(REPO) $(SCAN):
+	@mkdir -p $(@D); rm -f $@
+	$(call say,AR)$(AR) rcs $@ $^
+
+$(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo)
+$(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan)
+$(BUILD)/tests/unit/%:  PC_CFLAGS = $(PC_CFLAGS.test)
+$(call obj,cmd/cli):    PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
+$(call obj,cmd/sekisho): PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
+
+# SIMD variants of one file each, chosen at run time.
+$(BUILD)/lib/scan/prefilter_avx2.o:  ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
+$(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mssse3)
+TARGET := $(shell $(CC) -dumpmachine)
+
+# Rebuild when the compiler or its flags change, not only when a file does.
+FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS))' | \
+	  cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(PC_CFLAGS) $(ALL_CFLAGS) $(ISA) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	$(call say,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# patterns/ becomes a table in the program. The compiler of rules runs here, so
+# it is built for this machine whatever CC builds for.
+RC_SRC = $(wildcard cmd/rules-compile/*.c) $(wildcard lib/base/*.c) \
+         lib/scan/rule.c lib/scan/ruleset.c lib/scan/ruleset_text.c \
+         lib/scan/example.c lib/scan/ere.c \
+         $(wildcard lib/scan/regex*.c) $(wildcard lib/scan/check*.c) \
+         $(wildcard lib/scan/prefilter*.c)
+RC     = build/host/rules-compile
+$(RC): $(RC_SRC) $(wildcard lib/base/*.h lib/scan/*.h)
+	@mkdir -p $(@D)
+	$(call say,HOSTCC)$(HOSTCC) -std=gnu11 -O1 -D_GNU_SOURCE -DSEK_NO_SIMD \
+	  -DSEK_NO_BUILTIN -Ilib -Icmd -pthread -o $@ $(RC_SRC) -lm
+$(BUILTIN).c: $(RC) $(RULES)
+	@mkdir -p $(@D)
+	$(call say,RULES)$(RC) $(RULES) >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/bin/sekisho: $(call obj,cmd/sekisho) $(call obj,cmd/cli) $(SCAN_ALL)
+$(BUILD)/bin/sekisho: LIBS = $(SCAN_LIBS)
+$(BINS):
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+
+# Usage, completion and the page's options come from the table in the program.
+$(BUILD)/complete/%.bash: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$(call say,GEN)$< completion bash >$@
+$(BUILD)/complete/%.zsh: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$(call say,GEN)$< completion zsh >$@
+$(BUILD)/complete/%.fish: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$(call say,GEN)$< completion fish >$@
+$(BUILD)/man/%.1: man/%.1.in $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$(call say,GEN)$(BUILD)/bin/$* help --format=mdoc >$@.cmds && \
+	  awk '/^@COMMANDS@$$/ { while ((getline l < "$@.cmds") > 0) print l; next } \
+	       { print }' man/$*.1.in >$@ && rm -f $@.cmds
+$(BUILD)/man/%.5: man/%.5
+	@mkdir -p $(@D)
+	$(call say,GEN)cp $< $@
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,cmd/cli) $(SCAN_ALL)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(PC_LIBS.test) $(LDLIBS)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(SCAN_ALL)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(SCAN_ALL)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
+
+objects: $(foreach d,lib/base lib/repo lib/scan cmd/cli cmd/sekisho,$(call obj,$(d)))
+unit-bins: $(UNIT)
+fuzz-bins: $(FUZZ)
+bench-bins: $(BENCH)
+
+# ---- what people call ------------------------------------------------------
+
+# A fresh machine has no pkg-config when this file is read, so what follows the
+# installation is a make of its own.
+deps:
+	@tests/deps build
+check:
+	@tests/deps check
+	@$(MAKE) --no-print-directory check-built
+check-built: all unit-bins
+	@tests/run $(BUILD)
+unit: $(BINS) unit-bins
+	@tests/run $(BUILD) --unit
+demo:
+	@tests/deps build
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(BUILD)
+bench:
+	@tests/deps bench
+	@$(MAKE) --no-print-directory all bench-bins
+	@tests/bench/run $(BUILD)
+# Each target runs over its corpus, then for FUZZ_SECONDS on its own.
+FUZZ_SECONDS ?= 10
+fuzz: fuzz-bins
+	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+SOURCES = $(sort $(wildcard lib/*/*.[ch] cmd/*/*.[ch] tests/*/*.[ch]))
+lint:
+	@tests/layers
+	@clang-format --dry-run -Werror $(SOURCES)
+	@shellcheck tests/deps tests/demo tests/layers tests/bench/run tests/fuzz/run .ci/run
+	@clang-tidy --quiet $(wildcard lib/*/*.c cmd/*/*.c) -- $(ALL_CPPFLAGS) \
+	  -std=gnu11 -DSEK_VERSION='"$(VERSION)"' $(PC_CFLAGS.scan) $(PC_CFLAGS.repo)
+format:
+	@clang-format -i $(SOURCES)
+
+# install and uninstall read one list: mode, source, destination.
+define FILES
+$(foreach p,$(PROGS),0755 $(BUILD)/bin/$(p) $(BINDIR)/$(p);)
+$(foreach p,$(PAGES1),0644 $(BUILD)/man/$(p) $(MANDIR)/man1/$(p);)
+$(foreach p,$(PAGES5),0644 $(BUILD)/man/$(p) $(MANDIR)/man5/$(p);)
+$(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).bash $(BASHCOMP)/$(p);)
+$(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).zsh $(ZSHCOMP)/_$(p);)
+$(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).fish $(FISHCOMP)/$(p).fish;)
+$(foreach f,$(RULES),0644 $(f) $(DATADIR)/sekisho/$(f);)
+endef
+each = printf '%s\n' '$(strip $(FILES))' | tr ';' '\n' | \
+  while read -r mode from to; do [ -z "$$to" ] || $(1) || exit 1; done
+install: all
+	@$(call each,$(INSTALL) -v -D -m $$mode $$from "$(DESTDIR)$$to")
+uninstall:
+	@$(call each,rm -vf "$(DESTDIR)$$to")
+	@rmdir "$(DESTDIR)$(DATADIR)/sekisho/patterns" \
+	  "$(DESTDIR)$(DATADIR)/sekisho" 2>/dev/null || :
+
+clean:
+	rm -rf build
+
+.PHONY: all objects unit-bins fuzz-bins bench-bins deps check check-built unit \
+        demo bench fuzz lint format install uninstall clean FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

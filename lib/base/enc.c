@@ -1,0 +1,183 @@
+#include "base/enc.h"
+
+#include <string.h>
+
+void
+sek_hex(struct sek_buf *out, const void *p, size_t n)
+{
+	const unsigned char *from = p;
+
+	for (size_t i = 0; i < n; i++) {
+		sek_buf_add_c(out, "0123456789abcdef"[from[i] >> 4]);
+		sek_buf_add_c(out, "0123456789abcdef"[from[i] & 15]);
+	}
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+sek_unhex(struct sek_str hex, unsigned char *out)
+{
+	if (hex.n % 2 != 0)
+		return false;
+	for (size_t i = 0; i < hex.n; i += 2) {
+		int high = hex_digit(hex.p[i]), low = hex_digit(hex.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i / 2] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+static int
+base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+' || c == '-')
+		return 62;
+	if (c == '/' || c == '_')
+		return 63;
+	return -1;
+}
+
+/* Without its padding, which fills up a group of four if it is there at all. */
+static bool
+strip_padding(struct sek_str *in)
+{
+	size_t n = in->n;
+
+	while (in->n > 0 && n - in->n < 2 && in->p[in->n - 1] == '=')
+		in->n--;
+	return in->n % 4 != 1 && (n == in->n || n % 4 == 0);
+}
+
+bool
+sek_unbase64(struct sek_str in, struct sek_buf *out)
+{
+	unsigned bits = 0, held = 0;
+	size_t n = 0;
+	char *to;
+
+	if (!strip_padding(&in))
+		return false;
+	for (size_t i = 0; i < in.n; i++)
+		if (base64_digit(in.p[i]) < 0)
+			return false;
+	to = sek_buf_room(out, in.n / 4 * 3 + in.n % 4 * 3 / 4);
+	if (!to)
+		return false;
+	for (size_t i = 0; i < in.n; i++) {
+		bits = (bits << 6 | (unsigned)base64_digit(in.p[i])) & 0xffff;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			to[n++] = (char)(bits >> held);
+		}
+	}
+	out->n += n;
+	return true;
+}
+
+void
+sek_base64(struct sek_buf *out, const void *p, size_t n)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *from = p;
+
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned bits = (unsigned)from[i] << 16;
+		char four[4];
+
+		if (i + 1 < n)
+			bits |= (unsigned)from[i + 1] << 8;
+		if (i + 2 < n)
+			bits |= from[i + 2];
+		four[0] = digit[bits >> 18];
+		four[1] = digit[bits >> 12 & 63];
+		four[2] = i + 1 < n ? digit[bits >> 6 & 63] : '=';
+		four[3] = i + 2 < n ? digit[bits & 63] : '=';
+		sek_buf_add(out, four, sizeof(four));
+	}
+}
+
+static bool
+is_unreserved(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
+}
+
+void
+sek_percent(struct sek_buf *out, struct sek_str in, const char *keep)
+{
+	for (size_t i = 0; i < in.n; i++) {
+		char c = in.p[i];
+
+		if (is_unreserved(c) || (c != '\0' && strchr(keep, c)))
+			sek_buf_add_c(out, c);
+		else
+			sek_buf_printf(out, "%%%02X", (unsigned char)c);
+	}
+}
+
+size_t
+sek_utf8_next(struct sek_str s, uint32_t *point)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t n;
+
+	if (s.n == 0)
+		return 0;
+	if (*p < 0x80) {
+		*point = *p;
+		return 1;
+	}
+	n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+	if (*p < 0xc2 || *p > 0xf4 || s.n < n)
+		return 0;
+	*point = *p & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*point = *point << 6 | (p[i] & 0x3f);
+	}
+	if (*point < least[n] || *point > 0x10ffff ||
+	    (*point >= 0xd800 && *point <= 0xdfff))
+		return 0;
+	return n;
+}
+
+bool
+sek_utf8_valid(struct sek_str s)
+{
+	uint32_t point;
+
+	while (s.n > 0) {
+		size_t n = sek_utf8_next(s, &point);
+
+		if (n == 0)
+			return false;
+		s.p += n;
+		s.n -= n;
+	}
+	return true;
+}

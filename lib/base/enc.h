@@ -1,0 +1,27 @@
+#ifndef SEK_BASE_ENC_H
+#define SEK_BASE_ENC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+void sek_hex(struct sek_buf *out, const void *p, size_t n); /* lower case */
+bool sek_unhex(struct sek_str hex, unsigned char *out); /* n/2 bytes; even n */
+
+/*
+ * Base64 (RFC 4648), standard and url-safe alphabet both accepted, padding
+ * optional but right if it is there, no blanks; bits left over at the end are
+ * not looked at. False (out unchanged) on anything else, or if it does not fit.
+ */
+bool sek_unbase64(struct sek_str in, struct sek_buf *out);
+void sek_base64(struct sek_buf *out, const void *p, size_t n);
+
+/* %XX for everything but RFC 3986 unreserved characters and those in keep. */
+void sek_percent(struct sek_buf *out, struct sek_str in, const char *keep);
+
+/* Length of the first character of s, 0 if there is none or it is not UTF-8. */
+size_t sek_utf8_next(struct sek_str s, uint32_t *point);
+bool sek_utf8_valid(struct sek_str s);
+
+#endif

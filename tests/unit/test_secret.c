@@ -1,0 +1,302 @@
+#include <fcntl.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/secret.h"
+
+#define NEEDLE 24
+
+/*
+ * Made anew for each case. The needle is the only copy outside of a secret, so
+ * the searches below may find it and the window they look through, no more.
+ */
+static char needle[NEEDLE];
+static char window[1 << 16];
+
+static void
+make_needle(void)
+{
+	unsigned seed = (unsigned)getpid();
+
+	for (size_t i = 0; i < NEEDLE; i++) {
+		seed = seed * 1103515245 + 12345;
+		needle[i] = (char)('!' + (seed >> 16) % 90);
+	}
+}
+
+static bool
+is_ours(uintptr_t at)
+{
+	uintptr_t w = (uintptr_t)window;
+
+	return at == (uintptr_t)needle || (at >= w && at < w + sizeof(window));
+}
+
+static size_t
+copies_between(int mem, uintptr_t from, uintptr_t to)
+{
+	size_t found = 0;
+
+	while (to - from >= NEEDLE) {
+		size_t want =
+		    to - from < sizeof(window) ? to - from : sizeof(window);
+		ssize_t n = pread(mem, window, want, (off_t)from);
+
+		if (n < NEEDLE)
+			break; /* a page that cannot be read, such as vvar */
+		for (size_t i = 0; i + NEEDLE <= (size_t)n; i++)
+			found += !memcmp(window + i, needle, NEEDLE) &&
+				 !is_ours(from + i);
+		from += (size_t)n - NEEDLE + 1;
+	}
+	return found;
+}
+
+/* In all memory of this process that can be written. */
+static size_t
+copies(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	uintptr_t from, to;
+	char line[512], mode[5];
+	size_t found = 0;
+
+	assert_non_null(maps);
+	assert_true(mem >= 0);
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to,
+			   mode) == 3 &&
+		    mode[1] == 'w')
+			found += copies_between(mem, from, to);
+	fclose(maps);
+	close(mem);
+	return found;
+}
+
+static bool
+sanitized(void)
+{
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+	return true;
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return true;
+#endif
+	return false;
+}
+
+static void
+add_needles(struct sek_secret *s, size_t n)
+{
+	while (n-- > 0)
+		assert_int_equal(sek_secret_add(s, needle, NEEDLE, NULL),
+				 SEK_OK);
+}
+
+static void
+leaves_no_copy_when_freed(void **state)
+{
+	struct sek_secret *s = sek_secret_new(100000);
+
+	(void)state;
+	if (sanitized()) {
+		sek_secret_free(s);
+		skip(); /* their shadow memory is too large to search */
+	}
+	make_needle();
+	assert_int_equal(copies(), 0);
+	add_needles(s, 1000);
+	assert_int_equal(copies(), 1000);
+	sek_secret_free(s);
+	assert_int_equal(copies(), 0);
+}
+
+static void
+leaves_no_copy_when_written(void **state)
+{
+	struct sek_secret *s = sek_secret_new(100);
+	int fd[2];
+
+	(void)state;
+	if (sanitized()) {
+		sek_secret_free(s);
+		skip();
+	}
+	make_needle();
+	add_needles(s, 2);
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(sek_secret_write(s, fd[1], NULL), SEK_OK);
+	sek_secret_free(s);
+	assert_int_equal(copies(), 0);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static void
+keeps_what_is_added_through_growth(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(100000);
+	struct sek_str all;
+
+	(void)state;
+	make_needle();
+	add_needles(s, 1000);
+	all = sek_secret_str(s);
+	assert_int_equal(all.n, 1000 * NEEDLE);
+	for (size_t i = 0; i < 1000; i++)
+		assert_memory_equal(all.p + i * NEEDLE, needle, NEEDLE);
+}
+
+static void
+refuses_past_the_limit(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(10);
+	struct sek_err err;
+
+	(void)state;
+	assert_int_equal(sek_secret_add(s, "12345678", 8, NULL), SEK_OK);
+	assert_int_equal(sek_secret_add(s, "abc", 3, &err), SEK_ETOOBIG);
+	assert_string_equal(err.text, "a secret larger than 10 bytes");
+	assert_int_equal(sek_secret_add(s, "abc", SIZE_MAX, NULL), SEK_ETOOBIG);
+	assert_true(sek_str_is(sek_secret_str(s), "12345678"));
+	assert_int_equal(sek_secret_add(s, "90", 2, NULL), SEK_OK);
+	assert_true(sek_str_is(sek_secret_str(s), "1234567890"));
+}
+
+static void
+an_empty_secret_is_legal(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(10);
+
+	(void)state;
+	assert_int_equal(sek_secret_add(s, NULL, 0, NULL), SEK_OK);
+	assert_int_equal(sek_secret_str(s).n, 0);
+	assert_int_equal(sek_secret_write(s, -1, NULL), SEK_OK);
+	sek_secret_free(NULL);
+}
+
+static void
+writes_all_of_it(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(10);
+	struct sek_err err;
+	char got[16];
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(sek_secret_add(s, "ab\0cd", 5, NULL), SEK_OK);
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(sek_secret_write(s, fd[1], NULL), SEK_OK);
+	assert_int_equal(read(fd[0], got, sizeof(got)), 5);
+	assert_memory_equal(got, "ab\0cd", 5);
+	close(fd[0]);
+	close(fd[1]);
+	assert_int_equal(sek_secret_write(s, fd[1], &err), SEK_EIO);
+	assert_string_equal(err.text, "output: Bad file descriptor");
+}
+
+static int
+status_of(pid_t child)
+{
+	int status = -1;
+
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+a_forked_child_does_not_have_it(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(10);
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(sek_secret_add(s, "abc", 3, NULL), SEK_OK);
+	child = fork();
+	if (child == 0)
+		_exit(memcmp(sek_secret_str(s).p, "\0\0\0", 3) ? 1 : 0);
+	assert_int_equal(status_of(child), 0);
+	assert_true(sek_str_is(sek_secret_str(s), "abc"));
+}
+
+/* VmFlags of the mapping that holds p: dd is "do not dump", lo is "locked". */
+static bool
+has_flag(const void *p, const char *flag)
+{
+	FILE *f = fopen("/proc/self/smaps", "re");
+	uintptr_t at = (uintptr_t)p, from, to;
+	char line[512];
+	bool inside = false, found = false;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2)
+			inside = at >= from && at < to;
+		if (inside && !strncmp(line, "VmFlags:", 8))
+			found = strstr(line, flag);
+	}
+	fclose(f);
+	return found;
+}
+
+static void
+is_left_out_of_core_dumps(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(100000);
+
+	(void)state;
+	add_needles(s, 1000);
+	assert_true(has_flag(sek_secret_str(s).p, " dd "));
+	assert_false(has_flag(needle, " dd "));
+}
+
+static void
+a_hardened_process_leaves_no_core(void **state)
+{
+	struct rlimit core;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		sek_secret_harden_process();
+		if (getrlimit(RLIMIT_CORE, &core) || core.rlim_max != 0)
+			_exit(1);
+		_exit(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2);
+	}
+	assert_int_equal(status_of(child), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(leaves_no_copy_when_freed),
+	    cmocka_unit_test(leaves_no_copy_when_written),
+	    cmocka_unit_test(keeps_what_is_added_through_growth),
+	    cmocka_unit_test(refuses_past_the_limit),
+	    cmocka_unit_test(an_empty_secret_is_legal),
+	    cmocka_unit_test(writes_all_of_it),
+	    cmocka_unit_test(a_forked_child_does_not_have_it),
+	    cmocka_unit_test(is_left_out_of_core_dumps),
+	    cmocka_unit_test(a_hardened_process_leaves_no_core),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
