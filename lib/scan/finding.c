@@ -1,0 +1,126 @@
+#include "scan/finding.h"
+
+#include <stdlib.h>
+
+/* The work for one finding; beyond it a minified file would cost its square. */
+#define CHARS_MAX 65536
+
+void
+sek_finding_clear(struct sek_finding *f)
+{
+	if (f->secret)
+		explicit_bzero(f->secret, strlen(f->secret));
+	free(f->secret);
+	free(f->path);
+	free(f->redacted);
+	free(f->pair);
+	*f = (struct sek_finding){0};
+}
+
+void
+sek_findings_clear(struct sek_findings *v)
+{
+	sek_vec_each (f, v)
+		sek_finding_clear(f);
+	sek_vec_clear(v);
+}
+
+static int
+by_number(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_text(const char *a, const char *b)
+{
+	return sek_str_cmp(sek_str(a), sek_str(b));
+}
+
+/* 0: the same secret of the same rule at the same place. */
+static int
+by_place(const struct sek_finding *a, const struct sek_finding *b)
+{
+	int c = by_number(a->order, b->order);
+
+	c = c ? c : by_number(a->place, b->place);
+	c = c ? c : by_number(a->start, b->start);
+	c = c ? c : by_text(a->rule->id, b->rule->id);
+	c = c ? c : by_number(a->end, b->end);
+	c = c ? c : by_text(a->path, b->path);
+	return c ? c : sek_oid_cmp(&a->commit, &b->commit);
+}
+
+/* Of equals, the one that says most stands first. */
+static int
+by_all(const void *pa, const void *pb)
+{
+	const struct sek_finding *a = pa, *b = pb;
+	int c = by_place(a, b);
+
+	c = c ? c : by_number(b->facts.confidence, a->facts.confidence);
+	c = c ? c : by_number(b->pair != NULL, a->pair != NULL);
+	return c ? c : by_text(a->fingerprint, b->fingerprint);
+}
+
+void
+sek_findings_sort(struct sek_findings *v)
+{
+	size_t n = 0;
+
+	if (v->n > 1)
+		qsort(v->at, v->n, sizeof(*v->at), by_all);
+	for (size_t i = 0; i < v->n; i++) {
+		if (n && by_place(&v->at[n - 1], &v->at[i]) == 0) {
+			sek_finding_clear(&v->at[i]);
+			continue;
+		}
+		if (n != i) {
+			v->at[n] = v->at[i];
+			v->at[i] = (struct sek_finding){0};
+		}
+		n++;
+	}
+	v->n = n;
+}
+
+/* One more than the characters between the start of at's line and at. */
+static uint64_t
+char_column(struct sek_str content, size_t at)
+{
+	uint64_t column = 1;
+
+	for (size_t i = at; i > 0 && content.p[i - 1] != '\n'; i--) {
+		if (at - i >= CHARS_MAX)
+			return 0;
+		column += ((unsigned char)content.p[i - 1] & 0xc0) != 0x80;
+	}
+	return column;
+}
+
+void
+sek_finding_set_chars(struct sek_finding *f, struct sek_str content)
+{
+	f->char_column = f->end_char_column = 0;
+	if (f->start > f->end || f->end > content.n)
+		return;
+	f->char_column = char_column(content, f->start);
+	if (f->char_column)
+		f->end_char_column = char_column(content, f->end);
+	if (!f->end_char_column)
+		f->char_column = 0;
+}
+
+const char *
+sek_place_name(enum sek_place p)
+{
+	static const char *const name[] = {
+	    [SEK_PLACE_FILE] = "file",
+	    [SEK_PLACE_FILE_NAME] = "file-name",
+	    [SEK_PLACE_MESSAGE] = "message",
+	    [SEK_PLACE_REF_NAME] = "ref-name",
+	    [SEK_PLACE_STDIN] = "stdin",
+	};
+
+	return name[p];
+}

@@ -1,0 +1,72 @@
+#ifndef SEK_SCAN_FINDING_H
+#define SEK_SCAN_FINDING_H
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "repo/oid.h"
+#include "scan/rule.h"
+
+/*
+ * One secret at one place, ready to be shown: redacted, except that `secret`
+ * holds the value where the user asked for it by --show-secrets.
+ */
+enum sek_place {
+	SEK_PLACE_FILE,		/* content at path */
+	SEK_PLACE_FILE_NAME,	/* the path itself */
+	SEK_PLACE_MESSAGE,	/* a commit's or tag's message or header */
+	SEK_PLACE_REF_NAME,
+	SEK_PLACE_STDIN,
+};
+
+struct sek_finding {
+	const struct sek_rule *rule;
+	enum sek_severity severity;
+	struct sek_facts facts;
+	enum sek_place place;
+	char *path;		/* any bytes but NUL; a ref name; "-" for stdin;
+				   raw: of a name that holds a secret the
+				   reports show the redacted form */
+	uint64_t line, column;	/* 1-based; column in bytes */
+	uint64_t end_line, end_column;	/* just past the secret */
+	uint64_t char_column, end_char_column;	/* the columns in characters of
+				   UTF-8; 0: not known, see below */
+	uint64_t start, end;	/* of the secret: byte offsets in the content */
+	struct sek_oid commit;	/* none: not from a commit */
+	struct sek_oid blob;	/* none: not from an object */
+	char fingerprint[25];	/* 24 hex digits */
+	char *redacted;		/* of the secret */
+	char *secret;		/* NULL unless asked for; wiped when freed */
+	char *pair;		/* redacted key id that the secret belongs to */
+	uint64_t order;		/* where its content stood in the run */
+};
+
+struct sek_findings {
+	struct sek_finding *at;
+	size_t n, cap;		/* a SEK_VEC */
+};
+
+void sek_finding_clear(struct sek_finding *f);
+void sek_findings_clear(struct sek_findings *v);
+/* By order, then offset, then rule; the same secret of the same rule at the
+ * same place once: the one with the higher confidence stays. */
+void sek_findings_sort(struct sek_findings *v);
+
+/*
+ * 24 hex digits of SHA-256 over the rule's id and the secret; for a guessable
+ * secret over the rule's id, the path and `context` (the match without the
+ * secret), so that it cannot be guessed back. Stable across lines and versions.
+ */
+void sek_fingerprint(char out[25], const struct sek_rule *rule,
+    struct sek_str secret, struct sek_str path, struct sek_str context);
+
+/*
+ * Sets char_column and end_char_column from start and end, which are offsets in
+ * content. They stay 0 on a line that is too long to be counted for each of its
+ * findings.
+ */
+void sek_finding_set_chars(struct sek_finding *f, struct sek_str content);
+
+/* "file", "file-name", "message", "ref-name", "stdin" */
+const char *sek_place_name(enum sek_place p);
+
+#endif

@@ -1,0 +1,60 @@
+#ifndef SEK_SCAN_REPORT_H
+#define SEK_SCAN_REPORT_H
+
+#include "scan/finding.h"
+#include "scan/ruleset.h"
+
+/*
+ * Findings as text for people and editors (`file:line:col: ...`), JSON lines,
+ * or SARIF 2.1.0. Output goes into a buffer that the program writes out; a
+ * report holds secrets only where findings do (--show-secrets). The same
+ * findings give the same bytes.
+ *
+ * The program may write out and empty the buffer between any two calls but
+ * sek_report_begin and the first one after it: in SARIF, what stands at the end
+ * of the buffer says whether a comma is due. A buffer that is `toobig` after a
+ * call lacks something and must not pass for a report.
+ */
+enum sek_format { SEK_TEXT, SEK_JSONL, SEK_SARIF };
+
+struct sek_counts {	/* what was looked at; `-v` and every report say it */
+	uint64_t blobs, bytes, commits, tags, messages, names;
+	uint64_t unread;	/* should have been read: exit 3 */
+	uint64_t elsewhere;	/* LFS pointers, submodules, by design */
+	uint64_t left_out;	/* by the allow-list */
+	uint64_t allowed;	/* findings */
+};
+
+struct sek_report_options {
+	enum sek_format format;
+	bool colour;		/* text only */
+	bool verbose;		/* text only: say what was looked at */
+	const struct sek_ruleset *rules;
+	const char *version;
+	const char *home;	/* the project's URL (SARIF), or NULL */
+	const char *base;	/* absolute; of relative paths; or NULL */
+};
+
+/*
+ * What stands before the first finding, one finding, and what follows the last.
+ * unread: one line of text ("PATH: why") for each thing that should have been
+ * read and was not, NULL-terminated; may be NULL itself, and may hold fewer
+ * lines than counts->unread says.
+ *
+ * A finding as a JSON line is an object with the keys, in this order, and only
+ * those that have something to say:
+ *   rule, severity, confidence, description, place, path, path_base64 (only
+ *   where path is not UTF-8, and then path is lossy), line, column, end_line,
+ *   end_column (1-based, in bytes, the end is just past the secret), start, end
+ *   (byte offsets), commit, blob, fingerprint, redacted, secret (only if asked
+ *   for; secret_base64 as with path), pair, account, expires
+ * The last line is {"summary": {...}} with the names of struct sek_counts,
+ * where `unread` is the list of lines and `unread_count` the number.
+ */
+void sek_report_begin(struct sek_buf *out, const struct sek_report_options *o);
+void sek_report_finding(struct sek_buf *out,
+    const struct sek_report_options *o, const struct sek_finding *f);
+void sek_report_end(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, const char *const *unread);
+
+#endif

@@ -1,0 +1,147 @@
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/enc.h"
+#include "scan/report_parts.h"
+
+/* Out of memory, jansson would leave keys out without a word. */
+static void
+use_our_memory(void)
+{
+	json_set_alloc_funcs(sek_alloc, free);
+}
+
+static void
+put(json_t *to, const char *key, struct sek_str value)
+{
+	sek_auto_buf text = {0};
+
+	sek_report_utf8(&text, value);
+	json_object_set_new(to, key,
+	    json_stringn(text.n ? text.p : "", text.n));
+}
+
+static void
+put_text(json_t *to, const char *key, const char *value)
+{
+	if (value && *value)
+		put(to, key, sek_str(value));
+}
+
+static void
+put_number(json_t *to, const char *key, uint64_t n)
+{
+	json_object_set_new(to, key, json_integer((json_int_t)n));
+}
+
+static void
+put_oid(json_t *to, const char *key, const struct sek_oid *oid)
+{
+	char hex[SEK_OID_HEX];
+
+	if (!sek_oid_is_none(oid))
+		put_text(to, key, sek_oid_hex(oid, hex));
+}
+
+/* KEY, and KEY_base64 where KEY cannot say it. */
+static void
+put_bytes(json_t *to, const char *key, struct sek_str value)
+{
+	sek_auto_free char *exact = sek_printf("%s_base64", key);
+	sek_auto_buf b = {0};
+
+	put(to, key, value);
+	if (sek_utf8_valid(value))
+		return;
+	sek_base64(&b, value.p, value.n);
+	put(to, exact, sek_buf_str(&b));
+}
+
+static void
+put_place(json_t *to, const struct sek_finding *f)
+{
+	sek_auto_buf path = {0};
+
+	put_text(to, "place", sek_place_name(f->place));
+	sek_report_path(&path, f);
+	put_bytes(to, "path", sek_buf_str(&path));
+	if (f->line) {
+		put_number(to, "line", f->line);
+		put_number(to, "column", f->column);
+		put_number(to, "end_line", f->end_line);
+		put_number(to, "end_column", f->end_column);
+	}
+	put_number(to, "start", f->start);
+	put_number(to, "end", f->end);
+	put_oid(to, "commit", &f->commit);
+	put_oid(to, "blob", &f->blob);
+}
+
+static void
+add_object(struct sek_buf *out, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	if (text)
+		sek_buf_add_s(out, text);
+	else
+		out->toobig = true;
+	sek_buf_add_c(out, '\n');
+	free(text);
+	json_decref(object);
+}
+
+void
+sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
+{
+	json_t *o;
+
+	use_our_memory();
+	o = json_object();
+	put_text(o, "rule", f->rule->id);
+	put_text(o, "severity", sek_severity_name(f->severity));
+	put_text(o, "confidence", sek_confidence_name(f->facts.confidence));
+	put_text(o, "description", f->rule->description);
+	put_place(o, f);
+	put_text(o, "fingerprint", f->fingerprint);
+	put_text(o, "redacted", f->redacted);
+	if (f->secret)
+		put_bytes(o, "secret", sek_str(f->secret));
+	put_text(o, "pair", f->pair);
+	put_text(o, "account", f->facts.account);
+	put_text(o, "expires", f->facts.expires);
+	add_object(out, o);
+}
+
+void
+sek_jsonl_end(struct sek_buf *out, const struct sek_counts *counts,
+    const char *const *unread)
+{
+	json_t *o, *summary, *lines;
+
+	use_our_memory();
+	o = json_object();
+	summary = json_object();
+	lines = json_array();
+	put_number(summary, "blobs", counts->blobs);
+	put_number(summary, "bytes", counts->bytes);
+	put_number(summary, "commits", counts->commits);
+	put_number(summary, "tags", counts->tags);
+	put_number(summary, "messages", counts->messages);
+	put_number(summary, "names", counts->names);
+	put_number(summary, "elsewhere", counts->elsewhere);
+	put_number(summary, "left_out", counts->left_out);
+	put_number(summary, "allowed", counts->allowed);
+	put_number(summary, "unread_count", counts->unread);
+	for (; *unread; unread++) {
+		sek_auto_buf text = {0};
+
+		sek_report_utf8(&text, sek_str(*unread));
+		json_array_append_new(lines,
+		    json_stringn(text.n ? text.p : "", text.n));
+	}
+	json_object_set_new(summary, "unread", lines);
+	json_object_set_new(o, "summary", summary);
+	add_object(out, o);
+}

@@ -1,0 +1,158 @@
+#include <inttypes.h>
+
+#include "base/redact.h"
+#include "scan/report_parts.h"
+
+#define BOLD  "\x1b[1m"
+#define DIM   "\x1b[2m"
+#define PLAIN "\x1b[0m"
+
+static void
+add_colour(struct sek_buf *out, const struct sek_report_options *o,
+    const char *colour)
+{
+	if (o->colour)
+		sek_buf_add_s(out, colour);
+}
+
+static const char *
+severity_colour(enum sek_severity s)
+{
+	static const char *const colour[] = {
+	    [SEK_LOW] = "\x1b[36m",
+	    [SEK_MEDIUM] = "\x1b[33m",
+	    [SEK_HIGH] = "\x1b[31m",
+	    [SEK_CRITICAL] = "\x1b[1;31m",
+	};
+
+	return colour[s];
+}
+
+/* GNU's error format: editors look for FILE:LINE:COLUMN: or FILE: */
+static void
+add_place(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_finding *f)
+{
+	sek_auto_buf path = {0};
+
+	sek_report_path(&path, f);
+	add_colour(out, o, BOLD);
+	sek_quote(out, sek_buf_str(&path));
+	add_colour(out, o, PLAIN);
+	if (f->line)
+		sek_buf_printf(out, ":%" PRIu64 ":%" PRIu64, f->line,
+		    f->column);
+	sek_buf_add_s(out, ": ");
+}
+
+static void
+add_secret(struct sek_buf *out, const struct sek_finding *f)
+{
+	if (f->secret)
+		sek_quote(out, sek_str(f->secret));
+	else
+		sek_buf_add_s(out, f->redacted);
+}
+
+/* RFC 3339 without its seconds: with them vim takes the line for FILE:LINE:. */
+static void
+add_expiry(struct sek_buf *out, const char *expires)
+{
+	if (strlen(expires) == sizeof("YYYY-MM-DDThh:mm:ssZ") - 1)
+		sek_buf_printf(out, "    expires %.10s %.5s UTC\n", expires,
+		    expires + 11);
+	else
+		sek_buf_printf(out, "    expires %s\n", expires);
+}
+
+static void
+add_details(struct sek_buf *out, const struct sek_finding *f)
+{
+	char hex[SEK_OID_HEX];
+
+	if (!sek_oid_is_none(&f->commit))
+		sek_buf_printf(out, "    commit %s\n",
+		    sek_oid_hex(&f->commit, hex));
+	if (f->pair)
+		sek_buf_printf(out, "    belongs to %s\n", f->pair);
+	if (*f->facts.account)
+		sek_buf_printf(out, "    account %s\n", f->facts.account);
+	if (*f->facts.expires)
+		add_expiry(out, f->facts.expires);
+	if (f->facts.confidence != SEK_CONF_HIGH)
+		sek_buf_printf(out, "    confidence %s\n",
+		    sek_confidence_name(f->facts.confidence));
+}
+
+void
+sek_text_finding(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_finding *f)
+{
+	add_place(out, o, f);
+	add_colour(out, o, severity_colour(f->severity));
+	sek_buf_add_s(out, sek_severity_name(f->severity));
+	add_colour(out, o, PLAIN);
+	sek_buf_printf(out, " %s ", f->rule->id);
+	if (f->place == SEK_PLACE_FILE_NAME)
+		sek_buf_add_s(out, "in the file name, ");
+	else if (f->place == SEK_PLACE_REF_NAME)
+		sek_buf_add_s(out, "in the name of a ref, ");
+	sek_buf_printf(out, "%s: ", f->rule->description);
+	add_secret(out, f);
+	add_colour(out, o, DIM);
+	sek_buf_printf(out, " [%s]", f->fingerprint);
+	add_colour(out, o, PLAIN);
+	sek_buf_add_c(out, '\n');
+	add_details(out, f);
+}
+
+static void
+add_count(struct sek_buf *out, uint64_t n, const char *one, const char *many)
+{
+	sek_buf_printf(out, ", %" PRIu64 " %s", n, n == 1 ? one : many);
+}
+
+static void
+add_counts(struct sek_buf *out, const struct sek_counts *c)
+{
+	sek_buf_printf(out, "scanned %" PRIu64 " %s", c->blobs,
+	    c->blobs == 1 ? "blob" : "blobs");
+	add_count(out, c->bytes, "byte", "bytes");
+	add_count(out, c->commits, "commit", "commits");
+	add_count(out, c->tags, "tag", "tags");
+	add_count(out, c->messages, "message", "messages");
+	add_count(out, c->names, "name", "names");
+	sek_buf_printf(out,
+	    "; not read %" PRIu64 ", elsewhere %" PRIu64 ", left out %" PRIu64
+	    ", allowed %" PRIu64 "\n",
+	    c->unread, c->elsewhere, c->left_out, c->allowed);
+}
+
+/* Whoever made the line quoted the paths in it; one that was forgotten must not
+ * reach the terminal as it is. */
+static void
+add_line(struct sek_buf *out, const char *line)
+{
+	sek_buf_add_s(out, "not read: ");
+	for (; *line; line++) {
+		bool control = (unsigned char)*line < 0x20 || *line == 0x7f;
+
+		sek_buf_add_c(out, control ? '?' : *line);
+	}
+	sek_buf_add_c(out, '\n');
+}
+
+void
+sek_text_end(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, const char *const *unread)
+{
+	uint64_t told = 0;
+
+	for (; unread[told]; told++)
+		add_line(out, unread[told]);
+	if (told < counts->unread)
+		sek_buf_printf(out, "not read: %" PRIu64 " more\n",
+		    counts->unread - told);
+	if (o->verbose)
+		add_counts(out, counts);
+}
