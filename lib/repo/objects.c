@@ -1,0 +1,86 @@
+#include "repo/objects.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "repo/objects_backend.h"
+
+struct sek_odb {
+	const struct sek_repo *repo;
+	struct sek_odb_git *git;
+	struct sek_odb_libgit2 *libgit2; /* NULL: not used */
+};
+
+enum sek_code
+sek_odb_open(struct sek_odb **out, struct sek_repo *r, enum sek_odb_use use,
+    struct sek_err *err)
+{
+	sek_auto_odb *o = sek_alloc(sizeof(*o));
+	enum sek_code code = SEK_OK;
+
+	*out = NULL;
+	o->repo = r;
+	o->git = sek_odb_git_new(r);
+	if (use == SEK_ODB_FEW)
+		code = sek_odb_git_start(o->git, err);
+	/* What libgit2 cannot open, git can, so a failure is none. */
+	else if (r->oid_len == 20 &&
+	    sek_odb_libgit2_open(&o->libgit2, r, NULL) != SEK_OK)
+		o->libgit2 = NULL;
+	if (!code)
+		*out = sek_steal(&o);
+	return code;
+}
+
+void
+sek_odb_close(struct sek_odb *o)
+{
+	if (!o)
+		return;
+	sek_odb_git_free(o->git);
+	sek_odb_libgit2_free(o->libgit2);
+	free(o);
+}
+
+void
+sek_odb_close_ptr(struct sek_odb **o)
+{
+	sek_odb_close(*o);
+	*o = NULL;
+}
+
+enum sek_code
+sek_odb_read(struct sek_odb *o, const struct sek_oid *oid, struct sek_buf *out,
+    enum sek_type *type, struct sek_err *err)
+{
+	struct sek_err said = {0};
+	enum sek_code code;
+
+	if (!o->libgit2)
+		return sek_odb_git_read(o->git, oid, out, type, err);
+	code = sek_odb_libgit2_read(o->libgit2, oid, out, type, &said);
+	if (code == SEK_OK)
+		return SEK_OK;
+	/*
+	 * git has the last word on an object that libgit2 cannot read, except
+	 * that in a partial clone many are not there, and it would be asked
+	 * for each of them.
+	 */
+	if (code == SEK_ETOOBIG || (code == SEK_ENOTFOUND && o->repo->partial))
+		return sek_fail(err, code, "%s", said.text);
+	return sek_odb_git_read(o->git, oid, out, type, err);
+}
+
+enum sek_type
+sek_odb_type(struct sek_str name)
+{
+	if (sek_str_is(name, "blob"))
+		return SEK_BLOB;
+	if (sek_str_is(name, "tree"))
+		return SEK_TREE;
+	if (sek_str_is(name, "commit"))
+		return SEK_COMMIT;
+	if (sek_str_is(name, "tag"))
+		return SEK_TAG;
+	return 0;
+}
