@@ -1,0 +1,28 @@
+#include "scan/prefilter_table.h"
+
+/* Shift-or: a lane of 16 buckets per column; a bucket whose bit is still clear
+ * in the last lane has matched all four bytes. */
+#define LANE 16
+
+size_t
+sek_prefilter_fill_scalar(const struct sek_prefilter *f, const uint8_t *p,
+    size_t blocks, uint64_t *mask, uint16_t *block)
+{
+	size_t n = 0;
+	uint64_t s = f->byte[p[0]];
+
+	s = s << LANE | f->byte[p[1]];
+	s = s << LANE | f->byte[p[2]];
+	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
+		uint64_t m = 0;
+
+		for (unsigned b = 0; b < SEK_PREFILTER_BLOCK; b++) {
+			s = s << LANE | f->byte[p[b + 3]];
+			m |= (uint64_t)(s >> 48 != 0xffff) << b;
+		}
+		mask[n] = m;
+		block[n] = (uint16_t)i;
+		n += m != 0;
+	}
+	return n;
+}
