@@ -1,0 +1,212 @@
+#include "scan/check.h"
+
+#include <math.h>
+
+#include "scan/check_all.h"
+#include "scan/check_shape.h"
+
+static const struct {
+	const char *name;
+	sek_check_fn *check;
+} checks[] = {
+    {"aws-bedrock", sek_check_aws_bedrock},
+    {"aws-ecr", sek_check_aws_ecr},
+    {"aws-eks", sek_check_aws_eks},
+    {"aws-key-id", sek_check_aws_key_id},
+    {"aws-presigned", sek_check_aws_presigned},
+    {"aws-secret", sek_check_aws_secret},
+    {"aws-service", sek_check_aws_service},
+    {"aws-ses", sek_check_aws_ses},
+    {"aws-token", sek_check_aws_token},
+    {"pem", sek_check_pem},
+    {"pem-encrypted", sek_check_pem_encrypted},
+    {"pgp", sek_check_pgp},
+    {"placeholder", sek_check_placeholder},
+    {"putty", sek_check_putty},
+};
+
+sek_check_fn *
+sek_check_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (!strcmp(checks[i].name, name))
+			return checks[i].check;
+	return NULL;
+}
+
+const char *
+sek_check_name(size_t i)
+{
+	return i < sizeof(checks) / sizeof(checks[0]) ? checks[i].name : NULL;
+}
+
+const char *
+sek_confidence_name(enum sek_confidence c)
+{
+	switch (c) {
+	case SEK_CONF_LOW:
+		return "low";
+	case SEK_CONF_MEDIUM:
+		return "medium";
+	case SEK_CONF_HIGH:
+		return "high";
+	}
+	return "low";
+}
+
+double
+sek_entropy(struct sek_str s)
+{
+	size_t count[256] = {0};
+	double bits = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		count[(unsigned char)s.p[i]]++;
+	for (size_t i = 0; i < 256; i++) {
+		double share = (double)count[i] / (double)s.n;
+
+		if (count[i])
+			bits -= share * log2(share);
+	}
+	return bits;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool
+same_nocase(const char *text, const char *word, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lower(text[i]) != word[i])
+			return false;
+	return true;
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* WORD, word or Word: what a person types; random text is seldom so tidy, which
+ * is asked of short words. */
+static bool
+is_tidy(const char *text, size_t n)
+{
+	for (size_t i = 2; i < n; i++)
+		if (is_upper(text[i]) != is_upper(text[1]))
+			return false;
+	return is_upper(text[0]) || !is_upper(text[1]);
+}
+
+/*
+ * Words that stand in made-up values. The shorter a word and the longer the
+ * text, the likelier it stands there by chance, so in long texts short ones
+ * count only at the very start or end: together they take less than 1 in 10,000
+ * random values.
+ */
+static const char *const words[] = {"example", "placeholder", "changeme",
+    "change_me", "change-me", "redacted", "replaceme", "replace_with",
+    "replace-with", "your_", "your-", "dummy", "sample", "foobar", "qwerty",
+    "asdfgh", "zxcvb", "accesskey", "secretkey", "secretaccess", "invalid",
+    "insert", "notreal", "notasecret", "nosecret", "bogus", "hunter2",
+    "deadbeef", "cafebabe", "lorem", "dontuse", "test", "fake", "mock", "demo",
+    "your", "here"};
+/* How long a text may be where a word of n letters (7: or more) counts. */
+static const size_t longest[] = {0, 0, 0, 0, 24, 256, 256, SIZE_MAX};
+
+static bool
+is_word_at(struct sek_str s, size_t i, const char *word, size_t n)
+{
+	return same_nocase(s.p + i, word, n) && (n >= 7 || is_tidy(s.p + i, n));
+}
+
+static bool
+has_word(struct sek_str s)
+{
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+		size_t n = strlen(words[w]), step = 1;
+
+		if (n > s.n)
+			continue;
+		if (s.n > longest[n < 7 ? n : 7] && s.n > n)
+			step = s.n - n; /* the start and the end */
+		for (size_t i = 0; i + n <= s.n; i += step)
+			if (is_word_at(s, i, words[w], n))
+				return true;
+	}
+	return false;
+}
+
+static bool
+follows(char a, char b)
+{
+	if ((a == '9' && b == '0') || (a == 'Z' && b == '2'))
+		return true; /* as in 67890, and in base32's order */
+	return b == a + 1 || b == a - 1;
+}
+
+/* abcdef, 654321, and two such in turns: a1b2c3d4. */
+static bool
+has_sequence(struct sek_str s)
+{
+	for (size_t apart = 1; apart <= 2; apart++) {
+		size_t steps = 0, enough = apart == 1 ? 5 : 6;
+
+		for (size_t i = apart; i < s.n; i++) {
+			steps = follows(s.p[i - apart], s.p[i]) ? steps + 1 : 0;
+			if (steps >= enough)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Most of it is what stood `period` before: TESTTESTTEST, 0f0f0f0f. */
+static bool
+is_periodic(struct sek_str s)
+{
+	for (size_t period = 1; period <= s.n / 2 && period <= 64; period++) {
+		size_t same = 0;
+
+		for (size_t i = period; i < s.n; i++)
+			same += s.p[i] == s.p[i - period];
+		if (10 * same >= 8 * (s.n - period))
+			return true;
+	}
+	return false;
+}
+
+bool
+sek_is_placeholder(struct sek_str s)
+{
+	static const char *const marks[] = {
+	    "${", "{{", "$(", "<", ">", "...", "***", "%(", "\xe2\x80\xa6"};
+	struct sek_shape shape;
+
+	if (s.n < 4)
+		return true;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (memmem(s.p, s.n, marks[i], strlen(marks[i])))
+			return true;
+	sek_shape_of(s, &shape);
+	if (shape.run >= (s.n > 256 ? 8u : 5u))
+		return true;
+	if (s.n >= 12 && shape.distinct <= 5)
+		return true;
+	return has_word(s) || (s.n <= 256 && has_sequence(s)) || is_periodic(s);
+}
+
+bool
+sek_check_placeholder(struct sek_str content, const struct sek_match *m,
+    struct sek_facts *facts)
+{
+	struct sek_str s = {content.p + m->secret, m->secret_end - m->secret};
+
+	facts->confidence = SEK_CONF_HIGH;
+	return !sek_is_placeholder(s);
+}

@@ -1,0 +1,313 @@
+#include "scan/pair.h"
+
+#include <stdlib.h>
+
+#include "scan/check_aws.h"
+
+/*
+ * A bare run is looked for up to this far from a key id; people put a name, a
+ * quote, a column or a few lines of other fields between the two.
+ */
+#define NEAR_BYTES ((size_t)512)
+#define NEAR_LINES 5
+#define RUN_LEN    40
+#define MATCH_MAX  ((size_t)20 << 10)
+
+/*
+ * How far secret and id are from each other counts in lines first; for this
+ * much text line ends are counted, beyond it distance is bytes alone.
+ */
+#define FAR_BYTES  ((size_t)64 << 10)
+#define LINE_COST  1024
+#define NEIGHBOURS 8 /* hits on either side that may be the other half */
+
+static enum sek_role
+role_of(const struct sek_ruleset *rules, const struct sek_hit *h)
+{
+	return rules->rule[h->match.rule].role;
+}
+
+static size_t
+near_start(struct sek_str content, size_t at)
+{
+	size_t lines = 0, limit = at > NEAR_BYTES ? at - NEAR_BYTES : 0;
+
+	while (at > limit && (content.p[at - 1] != '\n' || lines < NEAR_LINES))
+		lines += content.p[--at] == '\n';
+	return at;
+}
+
+static size_t
+near_end(struct sek_str content, size_t at)
+{
+	size_t lines = 0;
+	size_t limit = content.n - at > NEAR_BYTES ? at + NEAR_BYTES
+						   : content.n;
+
+	while (at < limit && (content.p[at] != '\n' || lines < NEAR_LINES))
+		lines += content.p[at++] == '\n';
+	return at;
+}
+
+static bool
+is_word(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    (c >= '0' && c <= '9');
+}
+
+static bool
+is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+	    (c >= 'A' && c <= 'F');
+}
+
+/* Does what stands before `at` end in an escape: \n, %22, \u0022, \x27? */
+static bool
+escape_before(struct sek_str content, size_t at)
+{
+	const char *p = content.p + at;
+
+	if (at >= 2 && p[-2] == '\\' && memchr("nrt", p[-1], 3))
+		return true;
+	if (at < 3 || !is_hex(p[-1]) || !is_hex(p[-2]))
+		return false;
+	if (p[-3] == '%' || (at >= 4 && p[-3] == 'x' && p[-4] == '\\'))
+		return true;
+	return at >= 6 && !memcmp(p - 6, "\\u00", 4);
+}
+
+/* May a run of its own start here? */
+static bool
+starts_run(struct sek_str content, size_t at)
+{
+	char before = at ? content.p[at - 1] : ' ';
+
+	if (escape_before(content, at))
+		return true;
+	if (at >= 2 && before == '-' && content.p[at - 2] == ':')
+		return true; /* ${NAME:-value} */
+	return !is_word(before) && !memchr("+/_.-", before, 5);
+}
+
+static bool
+ends_run(struct sek_str content, size_t at)
+{
+	struct sek_str rest = {content.p + at, content.n - at};
+	char c;
+
+	if (sek_aws_base64_char(rest, &c))
+		return false;
+	if (!rest.n ||
+	    (rest.p[0] != '_' && rest.p[0] != '-' && rest.p[0] != '.'))
+		return true;
+	if (rest.p[0] == '.') /* the end of a sentence, not a file's name */
+		return rest.n < 2 || !is_word(rest.p[1]);
+	return rest.p[0] == '-' && rest.n >= 3 && rest.p[1] == '-' &&
+	    rest.p[2] == '>';
+}
+
+/* The end of the run that starts at `at` if it is one of 40, else 0. */
+static size_t
+run_of_40(struct sek_str content, size_t at, size_t end)
+{
+	for (size_t i = 0; i < RUN_LEN; i++) {
+		char c;
+		size_t n = sek_aws_base64_char((struct sek_str){content.p + at,
+						   end - at},
+		    &c);
+
+		if (!n || c == '=')
+			return 0;
+		at += n;
+	}
+	return ends_run(content, at) ? at : 0;
+}
+
+/* Hits stand in order of start, and no match is longer than MATCH_MAX. */
+static bool
+is_covered(const struct sek_hits *hits, size_t start, size_t end)
+{
+	size_t low = 0, high = hits->n;
+
+	while (low < high) { /* the first that starts at or after end */
+		size_t middle = low + (high - low) / 2;
+
+		if (hits->at[middle].match.start < end)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low-- && hits->at[low].match.start + MATCH_MAX > start) {
+		const struct sek_match *m = &hits->at[low].match;
+
+		if (m->secret < end && start < m->secret_end)
+			return true;
+	}
+	return false;
+}
+
+static int
+by_start(const void *a, const void *b)
+{
+	const struct sek_match *x = &((const struct sek_hit *)a)->match;
+	const struct sek_match *y = &((const struct sek_hit *)b)->match;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+/* Adds the runs of content[from, to) to found. */
+static void
+find_runs(const struct sek_rule *rule, uint16_t number, struct sek_str content,
+    size_t from, size_t to, const struct sek_hits *hits, struct sek_hits *found)
+{
+	for (size_t at = from; at < to; at++) {
+		struct sek_hit hit = {0};
+		size_t end;
+
+		if (!is_word(content.p[at]) &&
+		    !memchr("+/%\\&", content.p[at], 5))
+			continue;
+		if (!starts_run(content, at))
+			continue;
+		end = run_of_40(content, at, content.n);
+		if (!end || is_covered(hits, at, end) ||
+		    (found->n && found->at[found->n - 1].match.end > at))
+			continue;
+		hit.match = (struct sek_match){number, at, end, at, end};
+		if (rule->check &&
+		    !rule->check(content, &hit.match, &hit.facts))
+			continue;
+		hit.facts.confidence = SEK_CONF_MEDIUM;
+		*sek_vec_push(found) = hit;
+		at = end - 1;
+	}
+}
+
+void
+sek_pair_bare(const struct sek_ruleset *rules, struct sek_str content,
+    struct sek_hits *hits)
+{
+	struct sek_hits found = {0};
+	size_t number = 0, done = 0;
+
+	while (number < rules->rules &&
+	    rules->rule[number].role != SEK_ROLE_SECRET)
+		number++;
+	if (number == rules->rules)
+		return;
+	sek_vec_each (h, hits) {
+		size_t from, to;
+
+		if (role_of(rules, h) != SEK_ROLE_KEY_ID)
+			continue;
+		from = near_start(content, h->match.secret);
+		to = near_end(content, h->match.secret_end);
+		find_runs(&rules->rule[number], (uint16_t)number, content,
+		    from > done ? from : done, to, hits, &found);
+		done = to;
+	}
+	sek_vec_each (f, &found)
+		*sek_vec_push(hits) = *f;
+	if (found.n)
+		qsort(hits->at, hits->n, sizeof(*hits->at), by_start);
+	sek_vec_clear(&found);
+}
+
+/* How unlikely it is that this id belongs to this secret. An id is mostly
+ * written before its secret. */
+static size_t
+cost(struct sek_str content, const struct sek_hit *secret,
+    const struct sek_hit *id)
+{
+	bool before = id->match.secret < secret->match.secret;
+	const struct sek_match *a = before ? &id->match : &secret->match;
+	const struct sek_match *b = before ? &secret->match : &id->match;
+	size_t from = a->secret_end, gap, lines = 0;
+
+	gap = b->secret > from ? b->secret - from : 0;
+	if (gap > FAR_BYTES)
+		return gap * LINE_COST;
+	for (size_t i = from; i < from + gap; i++)
+		lines += content.p[i] == '\n';
+	return lines * LINE_COST + gap + (before ? 0 : LINE_COST / 2);
+}
+
+/* The best id for the secret at i that costs more than `above`, or -1. */
+static long
+best_id(const struct sek_ruleset *rules, struct sek_str content,
+    const struct sek_hits *hits, size_t i, size_t above, size_t *price)
+{
+	long best = -1;
+
+	for (int step = -1; step <= 1; step += 2) {
+		size_t seen = 0;
+
+		for (long j = (long)i + step;
+		     j >= 0 && j < (long)hits->n && seen < NEIGHBOURS;
+		     j += step) {
+			size_t c;
+
+			if (role_of(rules, &hits->at[j]) == SEK_ROLE_NONE)
+				continue;
+			seen++;
+			if (role_of(rules, &hits->at[j]) != SEK_ROLE_KEY_ID)
+				continue;
+			c = cost(content, &hits->at[i], &hits->at[j]);
+			if (c > above && (best < 0 || c < *price)) {
+				best = j;
+				*price = c;
+			}
+		}
+	}
+	return best;
+}
+
+/* Is the id at j the best one of another secret, to which it is nearer? */
+static bool
+belongs_elsewhere(const struct sek_ruleset *rules, struct sek_str content,
+    const struct sek_hits *hits, size_t i, long j, size_t price)
+{
+	for (int step = -1; step <= 1; step += 2) {
+		size_t seen = 0;
+
+		for (long k = j + step;
+		     k >= 0 && k < (long)hits->n && seen < NEIGHBOURS;
+		     k += step) {
+			size_t its;
+
+			if (role_of(rules, &hits->at[k]) == SEK_ROLE_NONE)
+				continue;
+			seen++;
+			if ((size_t)k == i ||
+			    role_of(rules, &hits->at[k]) != SEK_ROLE_SECRET)
+				continue;
+			if (best_id(rules, content, hits, (size_t)k, 0, &its) ==
+				j &&
+			    its < price)
+				return true;
+		}
+	}
+	return false;
+}
+
+long
+sek_pair_of(const struct sek_ruleset *rules, struct sek_str content,
+    const struct sek_hits *hits, size_t i)
+{
+	size_t price = 0, above = 0;
+
+	for (int tries = 0; tries < NEIGHBOURS; tries++) {
+		long j = best_id(rules, content, hits, i, above, &price);
+
+		if (j < 0)
+			return -1;
+		if (!belongs_elsewhere(rules, content, hits, i, j, price))
+			return j;
+		above = price;
+	}
+	return -1;
+}
