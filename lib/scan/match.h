@@ -1,0 +1,58 @@
+#ifndef SEK_SCAN_MATCH_H
+#define SEK_SCAN_MATCH_H
+
+#include "base/vec.h"
+#include "scan/pattern.h"
+#include "scan/ruleset.h"
+
+/*
+ * Runs a ruleset over bytes: prefilter, then the candidate rules' PCRE2 code,
+ * then entropy and the rule's check. A decision at a start depends only on the
+ * bytes from `back` before to `ahead` after it, never on other matches: every
+ * start is tried for itself. A regex without a limit of its own looks at most
+ * SEK_MATCH_WINDOW bytes ahead.
+ */
+#define SEK_MATCH_WINDOW 65536
+#define SEK_MATCH_HITS   100000 /* of one run; more are SEK_ETOOBIG */
+
+struct sek_hit {
+	struct sek_match match;
+	struct sek_facts facts;
+};
+struct sek_hits {
+	struct sek_hit *at;
+	size_t n, cap; /* a SEK_VEC, by start, then rule */
+};
+
+/*
+ * The compiled code of a ruleset: one for all threads, made before the first
+ * matcher and freed after the last. A rule is compiled (JIT where it can be)
+ * when it is first needed. Borrows the rules.
+ */
+struct sek_program;
+struct sek_program *sek_program_new(const struct sek_ruleset *rules);
+void sek_program_free(struct sek_program *p); /* NULL is legal */
+
+/* Compiles rule now, for its errors: SEK_ECONFIG "[rule-id] column N: why". */
+enum sek_code sek_program_compile(struct sek_program *p, size_t rule,
+    struct sek_err *err) SEK_CHECKED;
+
+struct sek_matcher; /* one per thread; borrows the program */
+struct sek_matcher *sek_matcher_new(const struct sek_program *p);
+void sek_matcher_free(struct sek_matcher *m); /* NULL is legal */
+
+/*
+ * Appends the hits whose match starts in content[from, to), in order. Where
+ * hits of one rule id have secrets that overlap, the one whose secret begins
+ * first (then: is longer; then: has the longer match) stands for all.
+ *
+ * SEK_ETOOBIG naming the rule: it needed more work or memory, or found more,
+ * than the limits allow; the content then counts as unread. SEK_ECONFIG: its
+ * regex does not compile. The other rules' hits, and what this one found until
+ * then, are appended all the same.
+ */
+enum sek_code
+sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
+    size_t to, struct sek_hits *out, struct sek_err *err) SEK_CHECKED;
+
+#endif
