@@ -1,8 +1,51 @@
+#include <dlfcn.h>
 #include <git2.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "repo/objects_backend.h"
+
+/*
+ * libgit2 is loaded when many objects are to be read, not at every start: it
+ * brings 15 more libraries, and loading them takes longer than all that a hook
+ * does. Where it cannot be loaded, git reads the objects.
+ */
+#define FUNCTIONS(X)                                                           \
+	X(git_error_last)                                                      \
+	X(git_libgit2_init)                                                    \
+	X(git_libgit2_opts)                                                    \
+	X(git_libgit2_shutdown)                                                \
+	X(git_odb_open)                                                        \
+	X(git_odb_free)                                                        \
+	X(git_odb_add_disk_alternate)                                          \
+	X(git_odb_read)                                                        \
+	X(git_odb_read_header)                                                 \
+	X(git_odb_object_data)                                                 \
+	X(git_odb_object_free)                                                 \
+	X(git_odb_object_size)                                                 \
+	X(git_odb_object_type)
+
+#define FIELD(name) __typeof__(&(name)) name;
+static struct {
+	FUNCTIONS(FIELD)
+} lib;
+static pthread_once_t loaded = PTHREAD_ONCE_INIT;
+static bool usable;
+
+static void
+load(void)
+{
+	void *so = dlopen(SEK_LIBGIT2, RTLD_NOW | RTLD_LOCAL);
+
+	usable = so != NULL;
+#define FIND(name)                                                             \
+	if (usable) {                                                          \
+		*(void **)&lib.name = dlsym(so, #name);                        \
+		usable = lib.name != NULL;                                     \
+	}
+	FUNCTIONS(FIND)
+}
 
 struct sek_odb_libgit2 {
 	git_odb *odb;
@@ -11,7 +54,7 @@ struct sek_odb_libgit2 {
 static enum sek_code
 fail(int code, const char *what, struct sek_err *err)
 {
-	const git_error *e = git_error_last();
+	const git_error *e = lib.git_error_last();
 
 	return sek_fail(err, code == GIT_ENOTFOUND ? SEK_ENOTFOUND : SEK_EPARSE,
 	    "%s: %s", what, e && e->message ? e->message : "cannot be read");
@@ -44,7 +87,7 @@ add_alternates(git_odb *odb, const struct sek_repo *r)
 		if (!one.n || sek_str_starts(one, "\""))
 			continue;
 		path = place(r, one);
-		code = git_odb_add_disk_alternate(odb, path);
+		code = lib.git_odb_add_disk_alternate(odb, path);
 	}
 	return code;
 }
@@ -60,7 +103,10 @@ sek_odb_libgit2_open(struct sek_odb_libgit2 **out, const struct sek_repo *r,
 	struct sek_odb_libgit2 *o;
 	int code;
 
-	code = git_libgit2_init();
+	pthread_once(&loaded, load);
+	if (!usable)
+		return sek_fail(err, SEK_EIO, SEK_LIBGIT2 ": cannot be loaded");
+	code = lib.git_libgit2_init();
 	if (code < 0)
 		return fail(code, "libgit2", err);
 	/*
@@ -68,9 +114,9 @@ sek_odb_libgit2_open(struct sek_odb_libgit2 **out, const struct sek_repo *r,
 	 * all that is read would find an object in another one's place, which
 	 * git itself does not look for when it reads.
 	 */
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	lib.git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	o = sek_alloc(sizeof(*o));
-	code = git_odb_open(&o->odb, objects);
+	code = lib.git_odb_open(&o->odb, objects);
 	if (!code)
 		code = add_alternates(o->odb, r);
 	if (code) {
@@ -88,9 +134,9 @@ sek_odb_libgit2_free(struct sek_odb_libgit2 *o)
 {
 	if (!o)
 		return;
-	git_odb_free(o->odb);
+	lib.git_odb_free(o->odb);
 	free(o);
-	git_libgit2_shutdown();
+	lib.git_libgit2_shutdown();
 }
 
 static enum sek_type
@@ -133,18 +179,18 @@ sek_odb_libgit2_read(struct sek_odb_libgit2 *o, const struct sek_oid *oid,
 	sek_oid_hex(oid, hex);
 	memcpy(id.id, oid->raw, sizeof(id.id));
 	/* First its size: it may claim more memory than there is. */
-	code = git_odb_read_header(&size, &kind, o->odb, &id);
+	code = lib.git_odb_read_header(&size, &kind, o->odb, &id);
 	if (code)
 		return fail(code, hex, err);
 	if (size > max)
 		return too_big(hex, size, max, err);
-	code = git_odb_read(&object, o->odb, &id);
+	code = lib.git_odb_read(&object, o->odb, &id);
 	if (code)
 		return fail(code, hex, err);
-	*type = type_of(git_odb_object_type(object));
-	sek_buf_add(out, git_odb_object_data(object),
-	    git_odb_object_size(object));
-	git_odb_object_free(object);
+	*type = type_of(lib.git_odb_object_type(object));
+	sek_buf_add(out, lib.git_odb_object_data(object),
+	    lib.git_odb_object_size(object));
+	lib.git_odb_object_free(object);
 	if (!*type)
 		return sek_fail(err, SEK_EPARSE, "object %s: of no known type",
 		    hex);

@@ -326,9 +326,9 @@ sek_repo_merge_heads(struct sek_repo *r, struct sek_oids *out,
 }
 
 static bool
-has_file(const struct sek_repo *r, const char *name)
+has_file(const char *git_dir, const char *name)
 {
-	sek_auto_free char *path = sek_printf("%s/%s", r->git_dir, name);
+	sek_auto_free char *path = sek_printf("%s/%s", git_dir, name);
 
 	return access(path, F_OK) == 0;
 }
@@ -351,8 +351,8 @@ has_pseudo_ref(const struct sek_repo *r, const char *name)
 	    status == 0;
 }
 
-bool
-sek_repo_sequencing(const struct sek_repo *r)
+static bool
+has_sequence_file(const char *git_dir)
 {
 	static const char *const files[] = {
 	    "CHERRY_PICK_HEAD",
@@ -363,10 +363,25 @@ sek_repo_sequencing(const struct sek_repo *r)
 	};
 
 	for (size_t i = 0; files[i]; i++)
-		if (has_file(r, files[i]))
+		if (has_file(git_dir, files[i]))
 			return true;
-	if (!has_file(r, "reftable"))
+	return false;
+}
+
+bool
+sek_repo_sequencing(const struct sek_repo *r)
+{
+	if (has_sequence_file(r->git_dir))
+		return true;
+	if (!has_file(r->git_dir, "reftable"))
 		return false;
 	return has_pseudo_ref(r, "CHERRY_PICK_HEAD") ||
 	    has_pseudo_ref(r, "REVERT_HEAD");
+}
+
+bool
+sek_repo_sequencing_in(const char *git_dir)
+{
+	return !has_file(git_dir, "HEAD") || has_file(git_dir, "reftable") ||
+	    has_sequence_file(git_dir);
 }

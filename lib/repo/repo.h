@@ -51,6 +51,9 @@ enum sek_code sek_repo_merge_heads(struct sek_repo *r, struct sek_oids *out,
 
 /* Is a cherry-pick, revert or rebase under way? git runs no pre-commit then. */
 bool sek_repo_sequencing(const struct sek_repo *r);
+/* The same of a git directory of which nothing else is known. False only if
+ * there surely is none: also for what is not a git directory it is true. */
+bool sek_repo_sequencing_in(const char *git_dir);
 
 /*
  * Files of the work tree, as `git ls-files -z`: tracked ones (cached, whether
