@@ -1,0 +1,251 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "scan/attribute.h"
+#include "scan/guard.h"
+#include "scan/source.h"
+#include "sekisho/commands.h"
+#include "sekisho/output.h"
+#include "sekisho/progress.h"
+
+struct options {
+	bool staged, history, whole;
+	const char *range;
+	const char *format, *output;
+	struct cli_list rules;
+	bool show_secrets, strict, verbose;
+};
+
+#define OPT(field) offsetof(struct options, field)
+
+static const char *const formats[] = {"text", "jsonl", "sarif", NULL};
+
+static const struct cli_opt opts[] = {
+    {0, "staged", CLI_FLAG, OPT(staged), NULL, NULL,
+        "What the next commit would hold, from the index", false},
+    {0, "range", CLI_STRING, OPT(range), "A..B", NULL,
+        "What the commits of a range bring: messages, files, names", false},
+    {0, "history", CLI_FLAG, OPT(history), NULL, NULL,
+        "Every object that the repository has ever held", false},
+    {0, "whole", CLI_FLAG, OPT(whole), NULL, NULL,
+        "With --staged or --range: old lines of changed files, too", false},
+    {0, "format", CLI_CHOICE, OPT(format), "FORMAT", formats,
+        "How findings are written", false},
+    {'o', "output", CLI_FILE, OPT(output), "FILE", NULL,
+        "Write findings to FILE instead of standard output", false},
+    {0, "rules", CLI_LIST, OPT(rules), "FILE", NULL,
+        "Rules of your own, see sekisho-rules(5)", false},
+    {0, "show-secrets", CLI_FLAG, OPT(show_secrets), NULL, NULL,
+        "Print what was found instead of hiding it", false},
+    {0, "strict", CLI_FLAG, OPT(strict), NULL, NULL,
+        "Fail also on content that is elsewhere: LFS, submodules", false},
+    {'v', "verbose", CLI_FLAG, OPT(verbose), NULL, NULL,
+        "Say what was scanned, allowed and left out", false},
+    {0},
+};
+
+struct scan {
+	const struct options *o;
+	struct sek_run run;
+	const char **operands; /* NULL-terminated */
+};
+
+static enum sek_code
+feed_tree(void *arg, struct sek_engine *e, struct sek_err *err)
+{
+	struct scan *s = arg;
+
+	return sek_source_tree(e, s->run.repo, s->operands, err);
+}
+
+static enum sek_code
+feed_stdin(void *arg, struct sek_engine *e, struct sek_err *err)
+{
+	struct sek_job job = {
+	    .from = SEK_FROM_BYTES,
+	    .place = SEK_PLACE_STDIN,
+	    .path = sek_strdup("-"),
+	    .bytes = {.max = SEK_CONTENT_MAX},
+	};
+	enum sek_code r;
+
+	(void)arg;
+	r = sek_fd_read(STDIN_FILENO, "standard input", &job.bytes, err);
+	if (r == SEK_OK)
+		sek_engine_add(e, &job);
+	else
+		sek_job_clear(&job);
+	return r;
+}
+
+static enum sek_code
+feed_history(void *arg, struct sek_engine *e, struct sek_err *err)
+{
+	struct scan *s = arg;
+
+	return sek_source_objects(e, s->run.repo, err);
+}
+
+static enum sek_code
+scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
+{
+	enum sek_code r;
+
+	s->run.use = SEK_ODB_MANY;
+	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
+	if (!s->run.repo->work_tree &&
+	    sek_repo_resolve(s->run.repo, "HEAD",
+	        &s->run.policy.allow_commit, NULL) == SEK_OK)
+		s->run.policy.allow_from = SEK_ALLOW_COMMIT;
+	r = sek_run(&s->run, feed_history, s, out, err);
+	if (r == SEK_OK && !out->interrupted)
+		sek_attribute(s->run.repo, out);
+	return r;
+}
+
+static bool
+reads_stdin(const struct scan *s)
+{
+	return *s->operands && !s->operands[1] && !strcmp(*s->operands, "-");
+}
+
+static enum sek_code
+scan_files(struct scan *s, struct sek_outcome *out, struct sek_err *err)
+{
+	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
+	if (reads_stdin(s)) {
+		s->run.threads = 1;
+		return sek_run(&s->run, feed_stdin, s, out, err);
+	}
+	return sek_run(&s->run, feed_tree, s, out, err);
+}
+
+static enum sek_code
+check_usage(const struct options *o, int argc, struct sek_err *err)
+{
+	int modes = o->staged + o->history + (o->range != NULL);
+
+	if (modes > 1)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--staged, --range and --history exclude each other");
+	if (modes && argc)
+		return sek_fail(err, SEK_ECONFIG,
+		    "a PATH goes with a scan of files only");
+	if (o->whole && !o->staged && !o->range)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--whole goes with --staged or --range");
+	return SEK_OK;
+}
+
+/* Files outside any repository can be scanned; all else needs one. */
+static enum sek_code
+open_repo(struct scan *s, struct sek_repo **repo, struct sek_config **config,
+    struct sek_err *err)
+{
+	bool files = !s->o->staged && !s->o->history && !s->o->range;
+	enum sek_code r = sek_repo_open(repo, NULL, err);
+
+	s->run.repo = *repo;
+	if (r == SEK_OK)
+		s->run.config = (*repo)->config;
+	if (r != SEK_ENOTFOUND || !files)
+		return r;
+	r = sek_config_load(config, NULL, err);
+	s->run.config = *config;
+	return r;
+}
+
+static enum sek_code
+scan(struct scan *s, struct sek_outcome *out, struct sek_err *err)
+{
+	if (s->o->staged)
+		return sek_guard_staged(&s->run, s->o->whole, NULL, out,
+		    err);
+	if (s->o->range)
+		return sek_guard_range(&s->run, s->o->range, s->o->whole, out,
+		    err);
+	if (s->o->history)
+		return scan_history(s, out, err);
+	return scan_files(s, out, err);
+}
+
+static unsigned
+cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+static const char **
+terminated(const char *const *at, size_t n)
+{
+	const char **list = sek_alloc_n(n + 1, sizeof(*list));
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = at[i];
+	return list;
+}
+
+static int
+run(const void *opts_, int argc, char **argv)
+{
+	const struct options *o = opts_;
+	const char **rules = terminated(o->rules.at, o->rules.n);
+	struct scan s = {
+	    .o = o,
+	    .operands = terminated((const char *const *)argv, (size_t)argc),
+	    .run.threads = cores(),
+	    .run.policy =
+	        {
+	            .rule_files = rules,
+	            .inline_allow = true,
+	            .keep_secrets = o->show_secrets,
+	        },
+	};
+	struct output show = {
+	    .format = o->format,
+	    .file = o->output,
+	    .verbose = o->verbose,
+	    .strict = o->strict,
+	};
+	sek_auto_repo *repo = NULL;
+	struct sek_config *config = NULL;
+	struct sek_outcome out = {0};
+	struct sek_err err;
+	enum sek_code r = check_usage(o, argc, &err);
+	int status;
+
+	if (r == SEK_OK)
+		r = open_repo(&s, &repo, &config, &err);
+	if (r == SEK_OK) {
+		/* One who waits for input has found nothing: ^C just ends it. */
+		if (!reads_stdin(&s))
+			progress_start(&s.run);
+		r = scan(&s, &out, &err);
+		progress_end();
+	}
+	show.base = repo ? repo->work_tree : NULL;
+	status = r == SEK_OK ? output_report(&show, &out) : cli_fail(&err);
+	sek_outcome_clear(&out);
+	sek_config_free(config);
+	free(s.operands);
+	free(rules);
+	return status;
+}
+
+const struct cli_cmd cmd_scan = {
+    .name = "scan",
+    .summary = "Look for secrets in files, changes or a whole history",
+    .details = "Without a PATH the work tree is scanned: what git tracks, and "
+               "what it does not ignore. A PATH is a file or a directory; - is "
+               "standard input.",
+    .operand = {"[PATH...]", CLI_FILE, NULL, 0, SIZE_MAX},
+    .opts = opts,
+    .opts_size = sizeof(struct options),
+    .run = run,
+};

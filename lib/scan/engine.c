@@ -1,0 +1,373 @@
+#include "scan/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+
+#define QUEUE         256
+#define PROGRESS_STEP 64 /* jobs between two looks at the progress */
+
+struct worker {
+	struct sek_engine *engine;
+	struct sek_scanner *scanner;
+	struct sek_odb *odb; /* opened when first needed */
+	struct sek_buf content;
+	struct sek_outcome outcome;
+	pthread_t thread;
+};
+
+struct sek_engine {
+	struct sek_engine_options o;
+	struct worker *worker;
+	unsigned threads; /* 0: worker[0] works in sek_engine_add */
+	uint64_t order;
+	struct sek_outcome own; /* what the sources say */
+	_Atomic uint64_t blobs, bytes;
+
+	pthread_mutex_t lock;
+	pthread_cond_t filled, emptied;
+	struct sek_job queue[QUEUE];
+	size_t head, queued;
+	bool closed;
+};
+
+struct sek_outcome *
+sek_engine_outcome(struct sek_engine *e)
+{
+	return &e->own;
+}
+
+bool
+sek_engine_stopped(const struct sek_engine *e)
+{
+	return e->o.stop && __atomic_load_n(e->o.stop, __ATOMIC_RELAXED);
+}
+
+static const char *
+disk_path(const struct sek_job *job)
+{
+	return job->disk_path ? job->disk_path : job->path;
+}
+
+static enum sek_code
+read_link(const char *path, struct sek_buf *out, struct sek_err *err)
+{
+	char *room = sek_buf_room(out, PATH_MAX);
+	ssize_t n = room ? readlink(path, room, PATH_MAX) : -1;
+
+	if (n < 0)
+		return sek_fail_errno(err, "cannot read the link");
+	out->n += (size_t)n;
+	return SEK_OK;
+}
+
+/*
+ * O_NONBLOCK, so that a FIFO cannot hold us up before fstat says what it is.
+ */
+static enum sek_code
+read_file(const struct sek_job *job, struct sek_buf *out, struct sek_err *err)
+{
+	const char *path = disk_path(job);
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct stat st;
+	enum sek_code r;
+	int fd = open(path, flags | (job->follow ? 0 : O_NOFOLLOW));
+
+	if (fd < 0 && errno == ELOOP && !job->follow)
+		return read_link(path, out, err);
+	if (fd < 0)
+		return sek_fail_errno(err, "cannot open");
+	if (fstat(fd, &st) < 0)
+		r = sek_fail_errno(err, "cannot look at it");
+	else if (!S_ISREG(st.st_mode))
+		r = sek_fail(err, SEK_EIO, "not a regular file");
+	else if ((uint64_t)st.st_size > SEK_CONTENT_MAX)
+		r = sek_fail(err, SEK_ETOOBIG, "larger than %zu MiB",
+		    SEK_CONTENT_MAX >> 20);
+	else
+		r = sek_fd_read(fd, "content", out, err);
+	close(fd);
+	return r;
+}
+
+static enum sek_code
+read_object(struct worker *w, struct sek_job *job, enum sek_type *type,
+    struct sek_err *err)
+{
+	struct sek_engine *e = w->engine;
+	enum sek_code r;
+
+	if (!w->odb) {
+		r = sek_odb_open(&w->odb, e->o.repo, e->o.use, err);
+		if (r != SEK_OK)
+			return r;
+	}
+	return sek_odb_read(w->odb, &job->blob, &w->content, type, err);
+}
+
+static void
+unread(struct worker *w, const char *why)
+{
+	sek_outcome_unread(&w->outcome, sek_str(sek_scanner_shown(w->scanner)),
+	    "%s", why);
+}
+
+static bool
+is_lfs_pointer(struct sek_str c)
+{
+	return c.n < 1024 &&
+	    sek_str_starts(c, "version https://git-lfs.github.com/spec/");
+}
+
+static void
+count(struct worker *w, enum sek_type type, const struct sek_job *job,
+    struct sek_str content)
+{
+	struct sek_counts *c = &w->outcome.counts;
+
+	c->commits += type == SEK_COMMIT;
+	c->tags += type == SEK_TAG;
+	c->messages += job->place == SEK_PLACE_MESSAGE;
+	c->blobs += type == SEK_BLOB && job->place != SEK_PLACE_MESSAGE;
+	atomic_fetch_add(&w->engine->blobs, 1);
+	atomic_fetch_add(&w->engine->bytes, content.n);
+	if (is_lfs_pointer(content))
+		sek_outcome_elsewhere(&w->outcome,
+		    sek_str(sek_scanner_shown(w->scanner)),
+		    "an LFS pointer: its content is not here");
+}
+
+static void
+give_origin(struct sek_founds *founds, size_t from, struct sek_job *job)
+{
+	for (size_t i = from; i < founds->n && job->origin; i++) {
+		size_t n = job->origin->parents;
+		struct sek_origin *o = sek_alloc(sizeof(*o));
+
+		*o = *job->origin;
+		o->before = sek_alloc_n(n + 1, sizeof(*o->before));
+		if (n)
+			memcpy(o->before, job->origin->before,
+			    n * sizeof(*o->before));
+		founds->at[i].origin = o;
+	}
+}
+
+/* A file that the allow-list takes out as a whole need not be read. */
+static bool
+is_left_out(struct worker *w, const struct sek_job *job)
+{
+	const struct sek_allow *allow = w->engine->o.policy->allow;
+	bool yes = false;
+
+	if (!allow || job->place != SEK_PLACE_FILE || job->unnamed ||
+	    sek_allow_path(allow, sek_str(job->path), &yes, NULL) != SEK_OK)
+		return false;
+	w->outcome.counts.left_out += yes;
+	return yes;
+}
+
+static enum sek_code
+read_content(struct worker *w, struct sek_job *job, struct sek_str *content,
+    enum sek_type *type, struct sek_err *err)
+{
+	enum sek_code r = SEK_OK;
+
+	sek_buf_reset(&w->content);
+	w->content.max = SEK_CONTENT_MAX;
+	if (job->from == SEK_FROM_FILE)
+		r = read_file(job, &w->content, err);
+	else if (job->from == SEK_FROM_OBJECT)
+		r = read_object(w, job, type, err);
+	*content = sek_buf_str(job->from == SEK_FROM_BYTES ? &job->bytes
+							   : &w->content);
+	return r;
+}
+
+static void
+do_content(struct worker *w, struct sek_job *job)
+{
+	enum sek_type type = SEK_BLOB;
+	struct sek_str content;
+	struct sek_err err;
+	enum sek_code r = read_content(w, job, &content, &type, &err);
+
+	if (r == SEK_OK)
+		r = sek_scanner_run(w->scanner, job, content, &w->outcome,
+		    &err);
+	if (r == SEK_OK)
+		count(w, type, job, content);
+	else
+		unread(w, err.text);
+	if (w->content.cap > SEK_BUF_MAX)
+		sek_buf_clear(&w->content);
+}
+
+static void
+do_job(struct worker *w, struct sek_job *job)
+{
+	size_t before = w->outcome.founds.n;
+	struct sek_err err;
+
+	if (is_left_out(w, job))
+		return;
+	if (sek_scanner_name(w->scanner, job, &w->outcome, &err) != SEK_OK)
+		unread(w, err.text);
+	if (job->from != SEK_FROM_NOWHERE)
+		do_content(w, job);
+	else if (!job->elsewhere)
+		unread(w, job->why);
+	else
+		sek_outcome_elsewhere(&w->outcome,
+		    sek_str(sek_scanner_shown(w->scanner)), "%s", job->why);
+	give_origin(&w->outcome.founds, before, job);
+}
+
+static bool
+next_job(struct sek_engine *e, struct sek_job *job)
+{
+	bool got;
+
+	pthread_mutex_lock(&e->lock);
+	while (!e->queued && !e->closed)
+		pthread_cond_wait(&e->filled, &e->lock);
+	got = e->queued > 0;
+	if (got) {
+		*job = e->queue[e->head];
+		e->head = (e->head + 1) % QUEUE;
+		e->queued--;
+		pthread_cond_signal(&e->emptied);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return got;
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct sek_job job;
+
+	while (next_job(w->engine, &job)) {
+		if (!sek_engine_stopped(w->engine))
+			do_job(w, &job);
+		sek_job_clear(&job);
+	}
+	return NULL;
+}
+
+static bool
+start(struct sek_engine *e, struct worker *w)
+{
+	w->engine = e;
+	w->scanner = sek_scanner_new(e->o.policy);
+	if (pthread_create(&w->thread, NULL, work, w) == 0)
+		return true;
+	sek_scanner_free(w->scanner);
+	return false;
+}
+
+struct sek_engine *
+sek_engine_new(const struct sek_engine_options *o)
+{
+	struct sek_engine *e = sek_alloc(sizeof(*e));
+	unsigned wanted = o->threads > 1 ? o->threads : 0;
+
+	e->o = *o;
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_cond_init(&e->filled, NULL);
+	pthread_cond_init(&e->emptied, NULL);
+	e->worker = sek_alloc_n(wanted + 1, sizeof(*e->worker));
+	while (e->threads < wanted && start(e, &e->worker[e->threads]))
+		e->threads++;
+	if (!e->threads) { /* one thread asked for, or none to be had */
+		e->worker[0].engine = e;
+		e->worker[0].scanner = sek_scanner_new(o->policy);
+	}
+	return e;
+}
+
+static void
+enqueue(struct sek_engine *e, struct sek_job *job)
+{
+	pthread_mutex_lock(&e->lock);
+	while (e->queued == QUEUE)
+		pthread_cond_wait(&e->emptied, &e->lock);
+	e->queue[(e->head + e->queued++) % QUEUE] = *job;
+	pthread_cond_signal(&e->filled);
+	pthread_mutex_unlock(&e->lock);
+	*job = (struct sek_job){0};
+}
+
+static void
+tell_progress(struct sek_engine *e)
+{
+	struct sek_counts so_far = {
+	    .blobs = atomic_load(&e->blobs),
+	    .bytes = atomic_load(&e->bytes),
+	};
+
+	e->o.progress(e->o.progress_arg, &so_far);
+}
+
+void
+sek_engine_add(struct sek_engine *e, struct sek_job *job)
+{
+	job->order = e->order++;
+	if (e->o.progress && e->order % PROGRESS_STEP == 0)
+		tell_progress(e);
+	if (sek_engine_stopped(e)) {
+		sek_job_clear(job);
+		return;
+	}
+	if (e->threads) {
+		enqueue(e, job);
+		return;
+	}
+	do_job(&e->worker[0], job);
+	sek_job_clear(job);
+}
+
+static void
+close_queue(struct sek_engine *e)
+{
+	pthread_mutex_lock(&e->lock);
+	e->closed = true;
+	pthread_cond_broadcast(&e->filled);
+	pthread_mutex_unlock(&e->lock);
+}
+
+void
+sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
+{
+	struct sek_engine *e = sek_steal(ep);
+
+	close_queue(e);
+	*out = e->own;
+	for (unsigned i = 0; i < (e->threads ? e->threads : 1); i++) {
+		struct worker *w = &e->worker[i];
+
+		if (e->threads)
+			pthread_join(w->thread, NULL);
+		sek_outcome_merge(out, &w->outcome);
+		sek_scanner_free(w->scanner);
+		sek_odb_close(w->odb);
+		sek_buf_clear(&w->content);
+	}
+	/* Only now: until here a worker may have dropped what was queued. */
+	out->interrupted = sek_engine_stopped(e);
+	sek_outcome_sort(out);
+	pthread_mutex_destroy(&e->lock);
+	pthread_cond_destroy(&e->filled);
+	pthread_cond_destroy(&e->emptied);
+	free(e->worker);
+	free(e);
+}

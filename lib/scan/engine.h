@@ -1,0 +1,37 @@
+#ifndef SEK_SCAN_ENGINE_H
+#define SEK_SCAN_ENGINE_H
+
+#include "scan/scanner.h"
+
+/*
+ * Reads and scans jobs on one or more threads and gathers what comes of them.
+ */
+struct sek_engine_options {
+	const struct sek_policy *policy;
+	struct sek_repo *repo; /* for SEK_FROM_OBJECT */
+	enum sek_odb_use use;
+	unsigned threads; /* 1: everything in sek_engine_add */
+	/* Set (by a signal handler) to end the run early. May be NULL. */
+	const volatile int *stop;
+	/* Called now and then with what is done so far, on the caller's thread. */
+	void (*progress)(void *arg, const struct sek_counts *so_far);
+	void *progress_arg;
+};
+
+struct sek_engine;
+struct sek_engine *sek_engine_new(const struct sek_engine_options *o);
+
+/* Takes the job's content (the struct is the caller's and is left empty). May
+ * wait for a place in the queue. Never fails: see sek_outcome.unread. */
+void sek_engine_add(struct sek_engine *e, struct sek_job *job);
+/* What the sources have to say; valid until sek_engine_finish. */
+struct sek_outcome *sek_engine_outcome(struct sek_engine *e);
+bool sek_engine_stopped(const struct sek_engine *e);
+
+/* Waits for all jobs, gives what came of them, frees the engine. */
+void sek_engine_finish(struct sek_engine **e, struct sek_outcome *out);
+
+/* A content may have this many bytes; more is unread. */
+#define SEK_CONTENT_MAX ((size_t)1 << 30)
+
+#endif

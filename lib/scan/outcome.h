@@ -1,0 +1,47 @@
+#ifndef SEK_SCAN_OUTCOME_H
+#define SEK_SCAN_OUTCOME_H
+
+#include "scan/job.h"
+#include "scan/policy.h"
+#include "scan/report.h"
+
+/*
+ * What came of a run: findings, what was looked at, and what was not. Content
+ * that should have been read and was not is kept as a line and makes the run
+ * fail in the end; it never stops it.
+ */
+struct sek_lines { /* owned lines of text, in no order */
+	char **at;
+	size_t n, cap; /* a SEK_VEC */
+};
+
+struct sek_outcome {
+	struct sek_founds
+	    founds; /* by job order, name before content, then offset */
+	struct sek_counts counts;
+	struct sek_lines unread;    /* "NAME: why": should have been read */
+	struct sek_lines elsewhere; /* "NAME: an LFS pointer": by design */
+	struct sek_lines allowed;   /* "NAME:LINE: rule: by what" */
+	bool interrupted;
+	bool
+	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
+	struct sek_policy *policy; /* owned: findings point to its rules */
+};
+
+void sek_outcome_clear(struct sek_outcome *o);
+/* Moves all of from into o; from is left empty. */
+void sek_outcome_merge(struct sek_outcome *o, struct sek_outcome *from);
+/* As founds says. A secret in a directory's name is kept once. */
+void sek_outcome_sort(struct sek_outcome *o);
+
+/* NAME is quoted if need be, and must not hold a secret. At most SEK_LINES_KEPT lines of a kind are kept;
+ * the counts go on. */
+#define SEK_LINES_KEPT 1000
+void sek_outcome_unread(struct sek_outcome *o, struct sek_str name,
+    const char *fmt, ...) SEK_PRINTF(3, 4);
+void sek_outcome_elsewhere(struct sek_outcome *o, struct sek_str name,
+    const char *fmt, ...) SEK_PRINTF(3, 4);
+void sek_outcome_allowed(struct sek_outcome *o, const struct sek_finding *f,
+    const char *why);
+
+#endif

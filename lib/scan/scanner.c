@@ -1,0 +1,504 @@
+#include "scan/scanner.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/redact.h"
+#include "scan/pair.h"
+
+/*
+ * A line longer than this is compared by a window around the match, so that a
+ * change elsewhere in a minified file does not make an old key new; and no more
+ * than this is looked at on either side for markers, so that a file of one line
+ * with a hundred thousand matches is done in a time that follows its size.
+ */
+#define LINES_MAX   4096
+#define LINE_WINDOW 256
+
+/* Matches in one text, and which of them are told. */
+struct matches {
+	struct sek_hits hits;
+	SEK_VEC(uint32_t) kept; /* indices in hits, by start of the secret */
+};
+
+struct sek_scanner {
+	const struct sek_policy *policy;
+	struct sek_matcher *matcher;
+	struct matches content, name;
+	char *shown; /* the job's path; NULL: as it is */
+	const char *path;
+};
+
+/* Where the line count stands: hits come in rising order. */
+struct place {
+	size_t offset, line, line_start;
+};
+
+struct sek_scanner *
+sek_scanner_new(const struct sek_policy *policy)
+{
+	struct sek_scanner *s = sek_alloc(sizeof(*s));
+
+	s->policy = policy;
+	s->matcher = sek_matcher_new(policy->program);
+	return s;
+}
+
+static void
+clear_matches(struct matches *m)
+{
+	sek_vec_clear(&m->hits);
+	sek_vec_clear(&m->kept);
+}
+
+void
+sek_scanner_free(struct sek_scanner *s)
+{
+	if (!s)
+		return;
+	sek_matcher_free(s->matcher);
+	clear_matches(&s->content);
+	clear_matches(&s->name);
+	free(s->shown);
+	free(s);
+}
+
+static const struct sek_rule *
+rule_of(const struct sek_scanner *s, const struct sek_hit *h)
+{
+	return &s->policy->rules->rule[h->match.rule];
+}
+
+struct order {
+	const struct sek_scanner *scanner;
+	const struct sek_hit *hit;
+};
+
+static int
+by_secret(const void *pa, const void *pb, void *arg)
+{
+	const struct order *o = arg;
+	const struct sek_hit *a = &o->hit[*(const uint32_t *)pa];
+	const struct sek_hit *b = &o->hit[*(const uint32_t *)pb];
+	int sa = (int)rule_of(o->scanner, a)->severity;
+	int sb = (int)rule_of(o->scanner, b)->severity;
+
+	if (a->match.secret != b->match.secret)
+		return a->match.secret < b->match.secret ? -1 : 1;
+	if (a->match.secret_end != b->match.secret_end)
+		return a->match.secret_end > b->match.secret_end ? -1 : 1;
+	if (sa != sb)
+		return sb - sa;
+	return a->match.rule - b->match.rule;
+}
+
+/*
+ * A secret inside another one (a key id in a presigned URL) or found by two
+ * rules is told once: by the larger, then the graver. After the sort whatever
+ * covers a hit stands before it, so the furthest end so far decides.
+ */
+static void
+keep_uncovered(const struct sek_scanner *s, struct matches *m)
+{
+	struct order order = {s, m->hits.at};
+	size_t furthest = 0, n = 0;
+
+	m->kept.n = 0;
+	for (size_t i = 0; i < m->hits.n; i++)
+		*sek_vec_push(&m->kept) = (uint32_t)i;
+	if (m->kept.n < 2)
+		return;
+	qsort_r(m->kept.at, m->kept.n, sizeof(*m->kept.at), by_secret, &order);
+	for (size_t i = 0; i < m->kept.n; i++) {
+		size_t end = m->hits.at[m->kept.at[i]].match.secret_end;
+
+		if (i && end <= furthest)
+			continue;
+		furthest = end;
+		m->kept.at[n++] = m->kept.at[i];
+	}
+	m->kept.n = n;
+}
+
+static enum sek_code
+find(struct sek_scanner *s, struct sek_str text, struct matches *m,
+    struct sek_err *err)
+{
+	enum sek_code r;
+
+	m->hits.n = 0;
+	m->kept.n = 0;
+	r = sek_matcher_run(s->matcher, text, 0, text.n, &m->hits, err);
+	if (!m->hits.n)
+		return r;
+	sek_pair_bare(s->policy->rules, text, &m->hits);
+	keep_uncovered(s, m);
+	return r;
+}
+
+/* The start of the line, or what is LINES_MAX before `at`. */
+static size_t
+line_start(struct sek_str c, size_t at, bool *cut)
+{
+	size_t from = at > LINES_MAX ? at - LINES_MAX : 0;
+	const char *nl = at ? memrchr(c.p + from, '\n', at - from) : NULL;
+
+	*cut = !nl && from;
+	return nl ? (size_t)(nl - c.p) + 1 : from;
+}
+
+static size_t
+line_end(struct sek_str c, size_t at, bool *cut)
+{
+	size_t to = c.n - at > LINES_MAX ? at + LINES_MAX : c.n;
+	const char *nl = to > at ? memchr(c.p + at, '\n', to - at) : NULL;
+
+	*cut = !nl && to < c.n;
+	return nl ? (size_t)(nl - c.p) : to;
+}
+
+static void
+advance(struct place *at, struct sek_str c, size_t offset)
+{
+	const char *p = c.p + at->offset, *end = c.p + offset, *nl;
+
+	while (p < end && (nl = memchr(p, '\n', (size_t)(end - p)))) {
+		at->line++;
+		p = nl + 1;
+		at->line_start = (size_t)(p - c.p);
+	}
+	at->offset = offset;
+}
+
+static struct sek_str
+slice(struct sek_str c, size_t from, size_t to)
+{
+	return (struct sek_str){c.p + from, to - from};
+}
+
+/*
+ * The lines that the secret stands on, for new.h. Not those of the match: a name
+ * that comes to stand above an old secret does not make that new.
+ */
+static void
+copy_lines(struct sek_found *f, struct sek_str c)
+{
+	size_t start = f->finding.start, end = f->finding.end;
+	bool before, after;
+	size_t from = line_start(c, start, &before);
+	size_t to = line_end(c, end > start ? end - 1 : end, &after);
+
+	f->whole_lines = !before && !after && to - from <= LINES_MAX;
+	if (!f->whole_lines) {
+		from = start - from > LINE_WINDOW ? start - LINE_WINDOW : from;
+		to = to > end + LINE_WINDOW ? end + LINE_WINDOW : to;
+	}
+	f->lines = sek_strndup(c.p + from, to - from);
+	f->lines_n = to - from;
+}
+
+static void
+set_fingerprint(struct sek_finding *f, struct sek_str c,
+    const struct sek_match *m, struct sek_str path)
+{
+	sek_auto_buf context = {0};
+
+	if (f->rule->guessable) {
+		sek_buf_add_str(&context, slice(c, m->start, m->secret));
+		sek_buf_add_str(&context, slice(c, m->secret_end, m->end));
+	}
+	sek_fingerprint(f->fingerprint, f->rule,
+	    slice(c, m->secret, m->secret_end), path, sek_buf_str(&context));
+}
+
+static char *
+redacted(const struct sek_rule *rule, struct sek_str secret)
+{
+	sek_auto_buf b = {0};
+
+	sek_redact(&b, secret, rule->edges ? SEK_SHOW_EDGES : SEK_SHOW_NOTHING);
+	return sek_buf_take(&b);
+}
+
+static void
+describe(const struct sek_scanner *s, const struct sek_job *job,
+    struct sek_str c, const struct matches *m, size_t i, struct sek_finding *f)
+{
+	const struct sek_hit *h = &m->hits.at[i];
+	struct sek_str secret = slice(c, h->match.secret, h->match.secret_end);
+	long id = -1;
+
+	f->rule = rule_of(s, h);
+	if (f->rule->role == SEK_ROLE_SECRET)
+		id = sek_pair_of(s->policy->rules, c, &m->hits, i);
+	f->severity = f->rule->severity;
+	f->facts = h->facts;
+	f->place = job->place;
+	f->path = sek_strdup(job->path);
+	f->commit = job->commit;
+	f->blob = job->blob;
+	f->order = job->order;
+	f->start = h->match.secret;
+	f->end = h->match.secret_end;
+	f->redacted = redacted(f->rule, secret);
+	if (s->policy->keep_secrets)
+		f->secret = sek_strndup(secret.p, secret.n);
+	if (id >= 0) {
+		const struct sek_hit *key = &m->hits.at[id];
+
+		f->pair = redacted(rule_of(s, key),
+		    slice(c, key->match.secret, key->match.secret_end));
+	}
+	set_fingerprint(f, c, &h->match, sek_str(job->path));
+}
+
+static void
+set_position(struct sek_finding *f, struct sek_str c, struct place *at)
+{
+	size_t last_start;
+
+	advance(at, c, f->start);
+	last_start = at->line_start;
+	f->line = f->end_line = at->line;
+	f->column = f->start - at->line_start + 1;
+	for (size_t i = f->start; i < f->end; i++) {
+		if (c.p[i] != '\n')
+			continue;
+		f->end_line++;
+		last_start = i + 1;
+	}
+	f->end_column = f->end - last_start + 1;
+	if (f->column <= LINES_MAX && f->end_column <= LINES_MAX)
+		sek_finding_set_chars(f, c);
+}
+
+/* What the allow-list wants to know; of a very long line what is near. */
+static void
+look_around(struct sek_str c, const struct sek_finding *f,
+    struct sek_allow_where *w)
+{
+	bool cut;
+	size_t from = line_start(c, f->start, &cut), above;
+
+	*w = (struct sek_allow_where){
+	    .secret = slice(c, f->start, f->end),
+	};
+	if (from && !cut) {
+		above = line_start(c, from - 1, &cut);
+		if (!cut)
+			w->before = slice(c, above, from - 1);
+	}
+	w->line = slice(c, from, line_end(c, f->start, &cut));
+}
+
+static enum sek_code
+is_allowed(const struct sek_scanner *s, const struct sek_job *job,
+    struct sek_str c, const struct sek_finding *f, bool *yes, const char **why,
+    struct sek_err *err)
+{
+	const struct sek_policy *p = s->policy;
+	struct sek_finding asked = *f;
+	struct sek_allow_where w;
+
+	look_around(c, f, &w);
+	if (job->unnamed) /* then no entry for a path is meant */
+		asked.place = SEK_PLACE_STDIN;
+	if (p->allow)
+		return sek_allow_finding(p->allow, &asked, &w, p->inline_allow,
+		    yes, why, err);
+	*why = p->inline_allow ? sek_allow_marker(w.line, w.before, f->rule->id)
+			       : NULL;
+	*yes = *why != NULL;
+	return SEK_OK;
+}
+
+/* A path on its way to be shown: path[at...] is still to be added. */
+struct hiding {
+	const char *path;
+	size_t at;
+	struct sek_finding
+	    *own; /* stays, and is moved; NULL: none (any more) */
+	struct sek_buf shown;
+};
+
+static void
+pass_own(struct hiding *h)
+{
+	struct sek_finding *own = sek_steal(&h->own);
+	size_t start = own->start, end = own->end;
+
+	sek_buf_add(&h->shown, h->path + h->at, start - h->at);
+	own->start = h->shown.n;
+	sek_buf_add(&h->shown, h->path + start, end - start);
+	own->end = h->shown.n;
+	h->at = end;
+}
+
+static void
+hide_one(struct hiding *h, const char *text, size_t from, size_t to)
+{
+	if (h->own && from < h->own->start && to > h->own->start)
+		to = h->own->start;
+	else if (h->own && from < h->own->end && to > h->own->start)
+		from = h->own->end;
+	if (h->own && from >= h->own->end)
+		pass_own(h);
+	from = from < h->at ? h->at : from;
+	if (from >= to)
+		return;
+	sek_buf_add(&h->shown, h->path + h->at, from - h->at);
+	sek_buf_add_s(&h->shown, text);
+	h->at = to;
+}
+
+/*
+ * The path with what was matched in it redacted; NULL: it may be shown as it
+ * is. own: a finding in the path itself, or NULL.
+ */
+static char *
+hide(const struct sek_scanner *s, const char *path, const struct matches *m,
+    struct sek_finding *own)
+{
+	struct hiding h = {.path = path, .own = own};
+
+	if (!m->kept.n || s->policy->keep_secrets)
+		return NULL;
+	for (size_t k = 0; k < m->kept.n; k++) {
+		const struct sek_hit *hit = &m->hits.at[m->kept.at[k]];
+		size_t from = hit->match.secret, to = hit->match.secret_end;
+		sek_auto_free char *text = redacted(rule_of(s, hit),
+		    slice(sek_str(path), from, to));
+
+		hide_one(&h, text, from, to);
+	}
+	if (h.own)
+		pass_own(&h);
+	sek_buf_add_s(&h.shown, path + h.at);
+	return sek_buf_take(&h.shown);
+}
+
+static void
+set_path(struct sek_found *f, char *path)
+{
+	if (!path)
+		return;
+	free(f->finding.path);
+	f->finding.path = path;
+	f->path_hidden = true;
+}
+
+static bool
+is_in_path(const struct sek_job *job)
+{
+	return job->place == SEK_PLACE_REF_NAME ||
+	    (job->place == SEK_PLACE_FILE_NAME && !job->unnamed);
+}
+
+static void
+tell_one(struct sek_scanner *s, const struct sek_job *job,
+    const struct matches *m, struct sek_found *f, const char *why,
+    struct sek_outcome *out)
+{
+	if (!is_in_path(job)) {
+		set_path(f, sek_strdup(s->shown));
+	} else {
+		set_path(f, hide(s, job->path, m, why ? NULL : &f->finding));
+		f->finding.column = f->finding.start + 1;
+	}
+	if (why) {
+		sek_outcome_allowed(out, &f->finding, why);
+		sek_found_clear(f);
+		return;
+	}
+	*sek_vec_push(&out->founds) = *f;
+}
+
+static enum sek_code
+tell(struct sek_scanner *s, const struct sek_job *job, struct sek_str c,
+    const struct matches *m, struct sek_outcome *out, struct sek_err *err)
+{
+	struct place at = {.line = 1};
+
+	for (size_t k = 0; k < m->kept.n; k++) {
+		size_t i = m->kept.at[k];
+		struct sek_found f = {0};
+		const char *why;
+		enum sek_code r;
+		bool allowed;
+
+		describe(s, job, c, m, i, &f.finding);
+		if (job->place != SEK_PLACE_FILE_NAME)
+			set_position(&f.finding, c, &at);
+		r = is_allowed(s, job, c, &f.finding, &allowed, &why, err);
+		if (r != SEK_OK) {
+			sek_found_clear(&f);
+			return r;
+		}
+		if (!allowed)
+			copy_lines(&f, c);
+		tell_one(s, job, m, &f, allowed ? why : NULL, out);
+	}
+	return SEK_OK;
+}
+
+enum sek_code
+sek_scanner_name(struct sek_scanner *s, const struct sek_job *job,
+    struct sek_outcome *out, struct sek_err *err)
+{
+	struct sek_job name = {
+	    .place = SEK_PLACE_FILE_NAME,
+	    .path = job->path,
+	    .commit = job->commit,
+	    .order = job->order,
+	};
+	struct sek_str path = sek_str(job->path);
+	enum sek_code r, told = SEK_OK;
+
+	sek_free_ptr(&s->shown);
+	s->path = job->path;
+	if (job->place != SEK_PLACE_FILE || job->unnamed)
+		return SEK_OK;
+	r = find(s, path, &s->name, err);
+	if (job->name_too) {
+		out->counts.names++;
+		told = tell(s, &name, path, &s->name, out,
+		    r == SEK_OK ? err : NULL);
+	}
+	s->shown = hide(s, job->path, &s->name, NULL);
+	return r == SEK_OK ? told : r;
+}
+
+const char *
+sek_scanner_shown(const struct sek_scanner *s)
+{
+	return s->shown ? s->shown : s->path;
+}
+
+enum sek_code
+sek_scanner_run(struct sek_scanner *s, const struct sek_job *job,
+    struct sek_str content, struct sek_outcome *out, struct sek_err *err)
+{
+	enum sek_code r = find(s, content, &s->content, err);
+	enum sek_code told = tell(s, job, content, &s->content, out,
+	    r == SEK_OK ? err : NULL);
+
+	out->counts.bytes += content.n;
+	return r == SEK_OK ? told : r;
+}
+
+void
+sek_scanner_rename(struct sek_scanner *s, struct sek_found *f, const char *path)
+{
+	bool inside = f->finding.place == SEK_PLACE_FILE_NAME;
+	/* After an error, what was matched until then is hidden. */
+	enum sek_code r = find(s, sek_str(path), &s->name, NULL);
+	char *shown;
+
+	(void)r;
+	shown = hide(s, path, &s->name, inside ? &f->finding : NULL);
+	free(f->finding.path);
+	f->finding.path = shown ? shown : sek_strdup(path);
+	f->path_hidden = shown != NULL;
+	if (inside)
+		f->finding.column = f->finding.start + 1;
+}

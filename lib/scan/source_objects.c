@@ -1,0 +1,201 @@
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "repo/missing.h"
+#include "scan/source.h"
+
+static enum sek_code
+object(void *arg, const struct sek_object *o, struct sek_err *err)
+{
+	static const char *const kind[] = {
+	    [SEK_COMMIT] = "commit",
+	    [SEK_TREE] = "tree",
+	    [SEK_BLOB] = "blob",
+	    [SEK_TAG] = "tag",
+	};
+	struct sek_engine *e = arg;
+	char hex[SEK_OID_HEX];
+	bool message = o->type == SEK_COMMIT || o->type == SEK_TAG;
+	struct sek_job job = {
+	    .from = SEK_FROM_OBJECT,
+	    .place = message          ? SEK_PLACE_MESSAGE
+		: o->type == SEK_TREE ? SEK_PLACE_FILE_NAME
+				      : SEK_PLACE_FILE,
+	    .path = sek_printf("%s %.12s", kind[o->type],
+		sek_oid_hex(&o->oid, hex)),
+	    .unnamed = true,
+	    .blob = o->oid,
+	};
+
+	(void)err;
+	if (message)
+		job.commit = o->oid;
+	sek_engine_add(e, &job);
+	return sek_engine_stopped(e) ? SEK_ECANCEL : SEK_OK;
+}
+
+/* What a ref names. */
+struct tip {
+	struct sek_oid oid;
+	char *ref; /* owned */
+	bool here;
+};
+
+struct history {
+	struct sek_engine *engine;
+	SEK_VEC(struct tip) tips; /* sorted by id */
+};
+
+static void
+unread(struct sek_engine *e, const char *name, const char *why)
+{
+	struct sek_job job = {
+	    .from = SEK_FROM_NOWHERE,
+	    .place = SEK_PLACE_FILE,
+	    .path = sek_strdup(name),
+	    .why = sek_strdup(why),
+	};
+
+	sek_engine_add(e, &job);
+}
+
+static enum sek_code
+ref(void *arg, struct sek_str name, const struct sek_oid *oid,
+    struct sek_err *err)
+{
+	struct history *h = arg;
+
+	(void)err;
+	sek_source_ref_name(h->engine, name);
+	*sek_vec_push(&h->tips) = (struct tip){
+	    .oid = *oid,
+	    .ref = sek_strndup(name.p, name.n),
+	};
+	return SEK_OK;
+}
+
+static int
+by_tip(const void *a, const void *b)
+{
+	return sek_oid_cmp(&((const struct tip *)a)->oid,
+	    &((const struct tip *)b)->oid);
+}
+
+static enum sek_code
+in_history(void *arg, const struct sek_object *o, struct sek_err *err)
+{
+	struct history *h = arg;
+	struct tip key = {.oid = o->oid}, *tip = NULL;
+
+	if (h->tips.n)
+		tip = bsearch(&key, h->tips.at, h->tips.n, sizeof(key), by_tip);
+	if (tip)
+		tip->here = true;
+	return object(h->engine, o, err);
+}
+
+/* By id, each once: one ref's name will do. */
+static void
+sort_tips(struct history *h)
+{
+	size_t n = 0;
+
+	if (!h->tips.n)
+		return;
+	qsort(h->tips.at, h->tips.n, sizeof(*h->tips.at), by_tip);
+	for (size_t i = 0; i < h->tips.n; i++) {
+		if (n && !by_tip(&h->tips.at[n - 1], &h->tips.at[i]))
+			free(h->tips.at[i].ref);
+		else
+			h->tips.at[n++] = h->tips.at[i];
+	}
+	h->tips.n = n;
+}
+
+/* A repository that lost objects lists the others without a word. */
+static void
+tell_lost_tips(const struct history *h)
+{
+	sek_vec_each (tip, &h->tips)
+		if (!tip->here)
+			unread(h->engine, tip->ref,
+			    "what it names is not here");
+}
+
+static void
+missing_place(void *arg, const char *name, const char *why)
+{
+	unread(arg, name, why);
+}
+
+static enum sek_code
+tell_missing(struct sek_engine *e, struct sek_repo *repo, struct sek_err *err)
+{
+	sek_auto_free char *why = NULL;
+	uint64_t n = 0;
+	enum sek_code r = sek_missing_places(repo, missing_place, e, err);
+
+	if (r == SEK_OK && repo->partial)
+		r = sek_missing_count(repo, &n, err);
+	if (!n)
+		return r;
+	why = sek_printf("%llu objects are missing here",
+	    (unsigned long long)n);
+	unread(e, "partial clone", why);
+	return r;
+}
+
+enum sek_code
+sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
+    struct sek_err *err)
+{
+	struct history h = {.engine = e};
+	enum sek_code r = sek_revs_refs(repo, ref, &h, err);
+
+	sort_tips(&h);
+	if (r == SEK_OK)
+		r = sek_odb_list(repo, false, in_history, &h, err);
+	if (r == SEK_OK)
+		tell_lost_tips(&h);
+	if (r == SEK_OK)
+		r = tell_missing(e, repo, err);
+	sek_vec_each (tip, &h.tips)
+		free(tip->ref);
+	sek_vec_clear(&h.tips);
+	return r;
+}
+
+struct quarantine {
+	struct sek_engine *engine;
+	const struct sek_oids *seen;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	return sek_oid_cmp(a, b);
+}
+
+static enum sek_code
+quarantined(void *arg, const struct sek_object *o, struct sek_err *err)
+{
+	struct quarantine *q = arg;
+
+	if (o->type == SEK_TREE)
+		return SEK_OK;
+	if (q->seen->n &&
+	    bsearch(&o->oid, q->seen->at, q->seen->n, sizeof(o->oid), by_id))
+		return SEK_OK;
+	return object(q->engine, o, err);
+}
+
+enum sek_code
+sek_source_quarantine(struct sek_engine *e, struct sek_repo *repo,
+    struct sek_oids *seen, struct sek_err *err)
+{
+	struct quarantine q = {.engine = e, .seen = seen};
+
+	if (seen->n)
+		qsort(seen->at, seen->n, sizeof(*seen->at), by_id);
+	return sek_odb_list_pushed(repo, quarantined, &q, err);
+}
