@@ -72,13 +72,15 @@ BASE = $(BUILD)/libsekbase.a
 REPO = $(BUILD)/libsekrepo.a
 SCAN = $(BUILD)/libsekscan.a
 SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
-SCAN_LIBS = $(PC_LIBS.scan) $(PC_LIBS.repo) -lm
+SCAN_LIBS = $(PC_LIBS.scan) -lm
 BINS   = $(PROGS:%=$(BUILD)/bin/%)
 UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+REPLAY = $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ   = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 RULES  = $(sort $(wildcard patterns/*.rules))
 BUILTIN = $(BUILD)/gen/ruleset_builtin
+HOOKS   = $(BUILD)/gen/hook_templates
 PAGES  = $(PAGES1:%=$(BUILD)/man/%) $(PAGES5:%=$(BUILD)/man/%)
 COMPS  = $(foreach p,$(PROGS),$(BUILD)/complete/$(p).bash \
            $(BUILD)/complete/$(p).zsh $(BUILD)/complete/$(p).fish)
@@ -95,12 +97,15 @@ build/bin: $(BINS)
 
 $(BASE): $(call obj,lib/base)
 $(REPO): $(call obj,lib/repo)
-$(SCAN): $(call obj,lib/scan) $(BUILTIN).o
+$(SCAN): $(call obj,lib/scan) $(BUILTIN).o $(HOOKS).o
 $(BASE) $(REPO) $(SCAN):
 	@mkdir -p $(@D); rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
-$(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo)
+# Loaded at run time: objects_libgit2.c says why.
+LIBGIT2 := $(shell readelf -d "$$($(CC) -print-file-name=libgit2.so)" 2>/dev/null | \
+             sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+$(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo) -DSEK_LIBGIT2='"$(LIBGIT2)"'
 $(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan)
 $(BUILD)/tests/unit/%:  PC_CFLAGS = $(PC_CFLAGS.test)
 $(call obj,cmd/cli):    PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
@@ -112,7 +117,7 @@ $(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mss
 TARGET := $(shell $(CC) -dumpmachine)
 
 # Rebuild when the compiler or its flags change, not only when a file does.
-FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS)
+FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS) $(LIBGIT2)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS))' | \
 	  cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
@@ -139,6 +144,14 @@ $(RC): $(RC_SRC) $(wildcard lib/base/*.h lib/scan/*.h)
 $(BUILTIN).c: $(RC) $(RULES)
 	@mkdir -p $(@D)
 	$(call say,RULES)$(RC) $(RULES) >$@.tmp && mv $@.tmp $@
+
+# hooks/NAME.sh becomes the string sek_hook_template_NAME.
+$(HOOKS).c: $(wildcard hooks/*.sh)
+	@mkdir -p $(@D)
+	$(call say,GEN){ echo '#include "scan/hook_script.h"'; for f in $^; do \
+	  n=$$(basename $$f .sh | tr - _); \
+	  printf 'const char sek_hook_template_%s[] =\n' $$n; \
+	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $$f; echo ';'; done; } >$@
 
 $(BUILD)/bin/sekisho: $(call obj,cmd/sekisho) $(call obj,cmd/cli) $(SCAN_ALL)
 $(BUILD)/bin/sekisho: LIBS = $(SCAN_LIBS)
@@ -171,12 +184,26 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,cmd/cli) $(SCAN_ALL)
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(SCAN_ALL)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/driver.o $(SCAN_ALL)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(SCAN_ALL)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
 
+# The prefilter for aarch64 (NEON), run by an emulator: all variants must find
+# what a naive search finds.
+ARMCC ?= aarch64-linux-gnu-gcc
+ARM    = build/arm/replay_prefilter
+ARMSRC = tests/fuzz/fuzz_prefilter.c tests/fuzz/driver.c \
+         $(wildcard lib/scan/prefilter*.c) $(wildcard lib/base/*.c)
+$(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/base/*.h)
+	@mkdir -p $(@D)
+	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
+	  -Ilib -pthread -o $@ $(ARMSRC)
+
 objects: $(foreach d,lib/base lib/repo lib/scan cmd/cli cmd/sekisho,$(call obj,$(d)))
-unit-bins: $(UNIT)
+unit-bins: $(UNIT) $(REPLAY)
 fuzz-bins: $(FUZZ)
 bench-bins: $(BENCH)
 
@@ -189,7 +216,7 @@ deps:
 check:
 	@tests/deps check
 	@$(MAKE) --no-print-directory check-built
-check-built: all unit-bins
+check-built: all unit-bins $(ARM)
 	@tests/run $(BUILD)
 unit: $(BINS) unit-bins
 	@tests/run $(BUILD) --unit
@@ -209,9 +236,9 @@ SOURCES = $(sort $(wildcard lib/*/*.[ch] cmd/*/*.[ch] tests/*/*.[ch]))
 lint:
 	@tests/layers
 	@clang-format --dry-run -Werror $(SOURCES)
-	@shellcheck tests/deps tests/demo tests/layers tests/bench/run tests/fuzz/run .ci/run
+	@shellcheck hooks/*.sh tests/deps tests/demo tests/layers tests/fuzz/run .ci/run
 	@clang-tidy --quiet $(wildcard lib/*/*.c cmd/*/*.c) -- $(ALL_CPPFLAGS) \
-	  -std=gnu11 -DSEK_VERSION='"$(VERSION)"' $(PC_CFLAGS.scan) $(PC_CFLAGS.repo)
+	  -std=gnu11 -DSEK_VERSION='"$(VERSION)"' -DSEK_LIBGIT2='"$(LIBGIT2)"' $(PC_CFLAGS.scan) $(PC_CFLAGS.repo)
 format:
 	@clang-format -i $(SOURCES)
 

@@ -1,5 +1,6 @@
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "scan/match.h"
 
@@ -20,7 +21,9 @@ match(const struct sek_ruleset *rules, struct sek_str content)
 	struct sek_hits hits = {0};
 	struct sek_err err;
 
-	(void)sek_matcher_run(m, content, 0, content.n, &hits, &err);
+	if (sek_matcher_run(m, content, 0, content.n, &hits, &err) != SEK_OK &&
+	    !*err.text)
+		abort();
 	sek_vec_clear(&hits);
 	sek_matcher_free(m);
 	sek_program_free(program);

@@ -377,7 +377,7 @@ quotes_the_programs_path_for_the_shell(void **state)
 	    "/o'p/$(x)@NAME@");
 	assert_non_null(strstr(script.p, "\nsekisho='/o'\\''p/$(x)@NAME@'\n"));
 	assert_non_null(strstr(script.p,
-	    "hook --chain \"$0.chained\" pre-commit \"$@\"\n"));
+	    "hook --chain \"$0.chained\" -- pre-commit \"$@\"\n"));
 	assert_null(strstr(script.p, "@SUM@"));
 }
 

@@ -1,0 +1,331 @@
+"""`sekisho scan --history`: every object that a repository holds."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from test_scan_tree import paths, places, unread
+
+
+@pytest.fixture
+def plain(world):
+    r = world.repo("plain")
+    r.add("README", "hello\n")
+    r.commit("first")
+    return r
+
+
+def history(repo, *options, **more):
+    return repo.cli("scan", "--history", *options, **more)
+
+
+def rows(repo, *options):
+    r = history(repo, "--format", "jsonl", *options)
+    return [json.loads(x) for x in r.out.splitlines()][:-1]
+
+
+def loose(repo, oid):
+    path = repo.path / ".git" / "objects" / oid[:2] / oid[2:]
+    os.chmod(path, 0o644)
+    return path
+
+
+def pack(repo):
+    repo.git("repack", "-q", "-a", "-d", "-f")
+    repo.git("prune-packed")
+
+
+def test_clean_and_empty_histories(world, plain):
+    for repo in (plain, world.repo("empty"), world.bare()):
+        r = history(repo)
+        assert (r.status, r.all) == (0, ""), r
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_deleted_key_is_found_where_it_first_came_in(plain, keys, packed):
+    made = plain.plant("dir/a", keys.text())
+    plain.plant("dir/a", keys.text() + "more\n")
+    plain.git("mv", "dir/a", "b")
+    plain.commit("renamed")
+    plain.plant("b", "changed\n" + keys.text())
+    plain.git("rm", "-q", "b")
+    plain.commit("gone")
+    if packed:
+        pack(plain)
+    found = rows(plain)
+    first = [x for x in found if x["path"] == "dir/a"]
+    assert {x["commit"] for x in first} == {made} and len(first) == 2, found
+    # told once for each path
+    assert len(found) == 4 and {x["path"] for x in found} == {"dir/a", "b"}
+    assert history(plain).status == 1
+
+
+def test_the_first_commit_is_the_one_that_git_names(plain, keys):
+    plain.git("checkout", "-q", "-b", "side")
+    plain.plant("x/a", keys.text())
+    plain.git("checkout", "-q", "main")
+    plain.plant("y/a", keys.text())
+    plain.git("merge", "-q", "side", "-m", "merge")
+    plain.git("checkout", "-q", "-b", "third", "HEAD~1")
+    plain.plant("y/a", "clean\n")
+    blob = plain.git("rev-parse", "side:x/a").out.strip()
+    git = plain.git("log", "--all", "--topo-order", "--reverse", "--format=%H",
+                    f"--find-object={blob}").out.split()
+    found = rows(plain)
+    assert {x["blob"] for x in found} == {blob}
+    assert {x["commit"] for x in found} <= set(git), (found, git)
+    commit = found[0]["commit"]
+    assert plain.git("rev-parse", f"{commit}:{found[0]['path']}").out.strip() == blob
+    parents = plain.git("rev-parse", f"{commit}^@").out.split()
+    assert all(p not in git[: git.index(commit)] for p in parents)
+
+
+def test_what_no_branch_has(plain, keys):
+    """Unreachable, stashed, in a reflog, staged only."""
+    made = [type(keys)(str(i)) for i in range(4)]
+    plain.run("git", "hash-object", "-w", "--stdin", stdin=made[0].text(), ok=True)
+    plain.write("README", made[1].text())
+    plain.git("stash", "-q")
+    plain.plant("a", made[2].text())
+    plain.git("reset", "-q", "--hard", "HEAD^")
+    plain.git("update-ref", "-m", "back", "HEAD", plain.head())
+    plain.add("b", made[3].text())
+    found = rows(plain)
+    assert len(found) == 8
+    assert sorted(x["path"][:4] for x in found) == ["READ"] * 2 + ["a"] * 2 + ["blob"] * 4
+    pack_free = history(plain)
+    for k in made:
+        k.assert_unseen(pack_free)
+
+
+def test_messages_tags_notes_and_names(plain, keys):
+    made = [type(keys)(str(i)) for i in range(8)]
+    plain.plant("x", "x\n", f"subject {made[0].id}")
+    plain.git("tag", "-a", "-m", f"tag {made[1].id}", "v1")
+    plain.git("tag", "-a", "-m", f"tag {made[2].id}", "v2", "v1")
+    plain.git("notes", "add", "-m", f"note {made[3].id}")
+    plain.git("branch", f"b-{made[4].id}")
+    plain.plant(f"dir-{made[5].id}/f", "x\n")
+    plain.git("tag", f"t-{made[6].id}")
+    author = {"GIT_AUTHOR_NAME": made[7].id}
+    plain.git("commit", "-q", "--allow-empty", "-m", "by", env=author)
+    r = history(plain, "--format", "jsonl")
+    found = [json.loads(x) for x in r.out.splitlines()][:-1]
+    count = {}
+    for x in found:
+        count[x["place"]] = count.get(x["place"], 0) + 1
+    assert count == {"message": 4, "file": 1, "ref-name": 2, "file-name": 1}, found
+    name = next(x for x in found if x["place"] == "file-name")
+    assert name["path"].startswith("dir-") and name["path"].endswith("/f")
+    assert name["commit"]
+    for form in ("text", "jsonl", "sarif"):
+        r = history(plain, "-v", "--format", form)
+        for k in made:
+            k.assert_unseen(r)
+
+
+def test_names_that_no_commit_has(plain, keys):
+    blob = plain.run("git", "hash-object", "-w", "--stdin", stdin="x", ok=True).out.strip()
+    other = type(keys)("another")
+    plain.run("git", "mktree", ok=True,
+              stdin=f"100644 blob {blob}\tplain\n100644 blob {blob}\t{keys.id}-{other.id}\n")
+    r = history(plain)
+    assert r.status == 1 and len(places(r)) == 2, r
+    keys.assert_unseen(r)
+    other.assert_unseen(r)
+
+
+def test_a_key_in_a_name_is_not_shown_by_what_is_in_the_file(plain, keys):
+    other = type(keys)("another")
+    plain.plant(f"{keys.id}/f", other.text())
+    r = history(plain, "-v")
+    assert len(places(r)) == 3, r
+    keys.assert_unseen(r)
+    other.assert_unseen(r)
+
+
+def test_alternates_are_read(plain, world, keys):
+    plain.plant("a", keys.text())
+    borrower = world.clone(plain.path, "borrower", "-s")
+    assert paths(history(borrower)) == ["a"]
+    other = type(keys)("another")
+    borrower.plant("b", other.text())
+    shutil.rmtree(plain.path)
+    r = history(borrower)
+    assert r.status == 1 and len(places(r)) == 2 and unread(r), r
+    other.assert_unseen(r)
+    os.remove(borrower.path / ".git" / "objects" / "info" / "alternates")
+    shutil.rmtree(borrower.path / ".git" / "objects")
+    os.mkdir(borrower.path / ".git" / "objects")
+    r = history(borrower)
+    assert r.status == 3 and "refs/heads/main" in r.err, r
+
+
+def test_replace_refs_hide_nothing(plain, keys):
+    bad = plain.plant("a", keys.text())
+    tree = plain.git("rev-parse", "HEAD^^{tree}").out.strip()
+    plain.git("replace", bad, plain.git("commit-tree", "-m", "good", tree).out.strip())
+    found = rows(plain)
+    assert {x["commit"] for x in found} == {bad}
+
+
+def test_grafts_hide_nothing(plain, keys):
+    bad = plain.plant("a", keys.text())
+    plain.plant("a", "clean\n")
+    grafts = plain.path / ".git" / "info" / "grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    grafts.write_text(plain.head() + "\n")
+    assert {x["commit"] for x in rows(plain)} == {bad}
+
+
+def test_shallow_clones(plain, world, keys):
+    plain.plant("a", keys.text())
+    plain.plant("b", "x\n")
+    shallow = world.clone(f"file://{plain.path}", "shallow", "--depth=1")
+    r = history(shallow)
+    assert r.status == 1 and paths(r) == ["a"], r
+
+
+def test_a_corrupt_loose_object_fails_the_run_and_hides_nothing(plain, keys):
+    plain.plant("a", keys.text())
+    plain.plant("b", "x" * 5000)
+    loose(plain, plain.git("rev-parse", "HEAD:b").out.strip()).write_bytes(b"junk")
+    r = history(plain)
+    assert r.status == 1 and paths(r) == ["a"] and unread(r), r
+
+
+def test_a_corrupt_loose_object_alone_is_3(plain):
+    plain.add("b", "x" * 5000)
+    path = loose(plain, plain.git("rev-parse", ":b").out.strip())
+    path.write_bytes(path.read_bytes()[:20])
+    r = history(plain)
+    assert r.status == 3 and unread(r), r
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.9])
+def test_a_truncated_pack_fails_the_run(plain, keys, keep):
+    for i in range(20):
+        plain.plant(f"f{i}", os.urandom(3000).hex())
+    pack(plain)
+    plain.plant("loose", keys.text())
+    folder = plain.path / ".git" / "objects" / "pack"
+    name = next(x for x in os.listdir(folder) if x.endswith(".pack"))
+    data = (folder / name).read_bytes()
+    os.chmod(folder / name, 0o644)
+    (folder / name).write_bytes(data[: int(len(data) * keep)])
+    r = history(plain)
+    assert r.status in (1, 3) and unread(r), r
+    assert "loose" in r.out or "blob" in r.out, r
+
+
+def test_a_damaged_pack_fails_the_run_and_hides_nothing(plain, keys):
+    for i in range(20):
+        plain.plant(f"f{i}", os.urandom(3000).hex())
+    plain.plant("a", keys.text())
+    pack(plain)
+    folder = plain.path / ".git" / "objects" / "pack"
+    name = next(x for x in os.listdir(folder) if x.endswith(".pack"))
+    data = bytearray((folder / name).read_bytes())
+    middle = len(data) // 2
+    data[middle:middle + 64] = bytes(64)
+    os.chmod(folder / name, 0o644)
+    (folder / name).write_bytes(data)
+    r = history(plain)
+    assert unread(r) and r.status == 1 and "a:" in r.out, r
+
+
+def test_a_pack_without_its_index_is_told(plain, keys):
+    plain.plant("a", keys.text())
+    pack(plain)
+    folder = plain.path / ".git" / "objects" / "pack"
+    for x in os.listdir(folder):
+        if x.endswith(".idx"):
+            os.remove(folder / x)
+    r = history(plain)
+    assert r.status == 3 and r.err, r
+
+
+def test_a_branch_that_leads_nowhere_hides_nothing(plain, keys):
+    plain.plant("a", keys.text())
+    (plain.path / ".git" / "refs" / "heads" / "broken").write_text("1" * 40 + "\n")
+    r = history(plain)
+    assert r.status == 1 and len(places(r)) == 2 and unread(r), r
+
+
+def allow(repo, text):
+    repo.write(".sekisho", f"[allow]\n{text}\nreason = a test of lists\n")
+
+
+def test_allowed_paths_count_in_histories(plain, keys):
+    plain.plant("tests/fixtures/a", keys.text())
+    plain.plant("tests/fixtures/a", "clean\n")
+    for text in ("path = tests/fixtures/", "path = tests/\nrule = aws-*".replace("aws-*", "aws-access-key-id")):
+        allow(plain, text)
+        r = history(plain)
+        assert r.status == (0 if "rule" not in text else 1), r
+        assert "aws-access-key-id" not in r.out
+    allow(plain, "path = blob*")
+    assert len(rows(plain)) == 2
+    allow(plain, "path = [bt]*\nrule = aws-access-key-id")
+    assert len(rows(plain)) == 1
+    allow(plain, "path = src/")
+    assert len(rows(plain)) == 2
+
+
+def test_what_also_stood_at_a_path_that_is_not_allowed_is_told(plain, keys):
+    allow(plain, "path = tests/")
+    plain.plant("tests/a", keys.text())
+    plain.plant("src/a", keys.text())
+    assert paths(history(plain)) == ["src/a"]
+
+
+def test_other_entries_count_even_where_no_commit_leads(plain, keys):
+    plain.run("git", "hash-object", "-w", "--stdin", stdin=keys.id + "\n", ok=True)
+    found = rows(plain)
+    assert len(found) == 1
+    allow(plain, f"fingerprint = {found[0]['fingerprint']}")
+    assert history(plain).status == 0
+    allow(plain, "value = ^AK")
+    assert history(plain).status == 0
+
+
+def test_markers_count_in_histories(plain, keys):
+    plain.plant("a", f"{keys.id} # sekisho:allow aws-access-key-id made up\n")
+    r = history(plain, "-v")
+    assert r.status == 0 and "allowed: " in r.err, r
+
+
+def test_allowed_names_in_histories(plain, keys):
+    plain.plant(f"tests/{keys.id}", "x\n")
+    plain.plant(f"src/{keys.id}", "x\n")
+    allow(plain, "path = tests/")
+    r = history(plain)
+    assert len(places(r)) == 1 and r.out.startswith("src/"), r
+    allow(plain, "rule = aws-access-key-id")
+    assert history(plain).status == 0
+
+
+def test_fingerprints_are_those_of_the_tree(plain, keys):
+    plain.plant("dir/a", keys.text() + "postgres://admin:hunter22hunter@db/x\n")
+    tree = plain.cli("scan", "--format", "jsonl")
+    tree = [json.loads(x) for x in tree.out.splitlines()][:-1]
+    assert {x["fingerprint"] for x in tree} == {x["fingerprint"] for x in rows(plain)}
+
+
+def test_a_bare_repositorys_list_is_that_of_its_head(plain, world, keys):
+    plain.plant("tests/a", keys.text())
+    allow(plain, "path = tests/")
+    plain.git("add", ".sekisho")
+    plain.commit("allow")
+    bare = world.clone(plain.path, "bare.git", "--bare")
+    assert history(bare).status == 0
+
+
+def test_two_runs_say_the_same(plain, keys):
+    for i in range(40):
+        plain.plant(f"d{i % 5}/f{i}", f"{i}\n" + type(keys)(str(i)).text())
+    first = history(plain)
+    assert len(places(first)) == 80
+    assert all(history(plain).out == first.out for _ in range(3))
