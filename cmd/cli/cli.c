@@ -29,7 +29,7 @@ parse_clear(struct parse *p)
 	for (; p->opts && o && o->long_name; o++)
 		if (o->kind == CLI_LIST)
 			sek_free_ptr(p->opts + o->offset +
-				     offsetof(struct cli_list, at));
+			    offsetof(struct cli_list, at));
 	sek_free_ptr(&p->opts);
 	sek_vec_clear(&p->operands);
 }
@@ -47,7 +47,7 @@ is_choice(const char *value, const char *const *choices)
 
 static enum sek_code
 set_value(struct parse *p, const struct cli_opt *o, const char *label,
-	  const char *value, struct sek_err *err)
+    const char *value, struct sek_err *err)
 {
 	void *at = p->opts + o->offset;
 	struct cli_list *list = at;
@@ -57,7 +57,7 @@ set_value(struct parse *p, const struct cli_opt *o, const char *label,
 
 		cli_add_choices(&names, o->choices);
 		return sek_fail(err, SEK_ECONFIG, "%s takes %s", label,
-				names.p);
+		    names.p);
 	}
 	if (o->kind != CLI_LIST) {
 		*(const char **)at = value;
@@ -71,11 +71,11 @@ set_value(struct parse *p, const struct cli_opt *o, const char *label,
 /* value: what stood in the same argument, or NULL. */
 static enum sek_code
 take_value(struct parse *p, const struct cli_opt *o, const char *label,
-	   const char *value, struct sek_err *err)
+    const char *value, struct sek_err *err)
 {
 	if (!value && !*p->next)
 		return sek_fail(err, SEK_ECONFIG, "%s needs a value: %s", label,
-				o->arg);
+		    o->arg);
 	if (!value)
 		value = *p->next++;
 	return set_value(p, o, label, value, err);
@@ -138,10 +138,10 @@ take_short(struct parse *p, const char *arg, struct sek_err *err)
 			p->help = true;
 		else if (!o)
 			return sek_fail(err, SEK_ECONFIG, "unknown option %s",
-					(unsigned char)*c < 0x80 ? label : arg);
+			    (unsigned char)*c < 0x80 ? label : arg);
 		else if (o->kind != CLI_FLAG)
 			return take_value(p, o, label, c[1] ? c + 1 : NULL,
-					  err);
+			    err);
 		else
 			*(bool *)(p->opts + o->offset) = true;
 	}
@@ -155,14 +155,14 @@ check_operands(const struct parse *p, size_t n, struct sek_err *err)
 
 	if (n < want->min)
 		return sek_fail(err, SEK_ECONFIG,
-				"%zu operand%s given, %zu needed: %s", n,
-				n == 1 ? "" : "s", want->min, want->synopsis);
+		    "%zu operand%s given, %zu needed: %s", n, n == 1 ? "" : "s",
+		    want->min, want->synopsis);
 	if (n > want->max && want->max == 0)
 		return sek_fail(err, SEK_ECONFIG, "takes no operands");
 	if (n > want->max)
 		return sek_fail(err, SEK_ECONFIG,
-				"%zu operands given, at most %zu taken: %s", n,
-				want->max, want->synopsis);
+		    "%zu operands given, at most %zu taken: %s", n, want->max,
+		    want->synopsis);
 	return SEK_OK;
 }
 
@@ -192,12 +192,12 @@ parse(struct parse *p, struct sek_err *err)
 
 static int
 usage_error(const struct cli_program *prog, const struct cli_cmd *cmd,
-	    const struct sek_err *err)
+    const struct sek_err *err)
 {
 	const char *blank = cmd ? " " : "", *name = cmd ? cmd->name : "";
 
 	fprintf(stderr, "%s%s%s: %s; see `%s%s%s --help`\n", prog->name, blank,
-		name, err->text, prog->name, blank, name);
+	    name, err->text, prog->name, blank, name);
 	return CLI_EXIT_USAGE;
 }
 
@@ -208,12 +208,12 @@ struct help_opts {
 static const char *const help_formats[] = {"text", "mdoc", NULL};
 static const struct cli_opt help_table[] = {
     {.long_name = "format",
-     .kind = CLI_CHOICE,
-     .offset = offsetof(struct help_opts, format),
-     .arg = "FORMAT",
-     .choices = help_formats,
-     .help = "what to print",
-     .hidden = true},
+	.kind = CLI_CHOICE,
+	.offset = offsetof(struct help_opts, format),
+	.arg = "FORMAT",
+	.choices = help_formats,
+	.help = "what to print",
+	.hidden = true},
     {0},
 };
 
@@ -257,13 +257,12 @@ edit_distance(const char *a, const char *b)
 		d[0][j] = j;
 	for (size_t i = 1; i <= n; i++)
 		for (size_t j = 1; j <= m; j++) {
-			d[i][j] =
-			    min3(d[i - 1][j] + 1, d[i][j - 1] + 1,
-				 d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1,
+			    d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1])
-				d[i][j] =
-				    min3(d[i][j], d[i][j], d[i - 2][j - 2] + 1);
+				d[i][j] = min3(d[i][j], d[i][j],
+				    d[i - 2][j - 2] + 1);
 		}
 	return d[n][m];
 }
@@ -299,8 +298,7 @@ no_such_command(const struct cli_program *prog, const char *name)
 	}
 	if (near)
 		(void)sek_fail(&err, SEK_ECONFIG,
-			       "no command `%s`, did you mean `%s`?", name,
-			       near->name);
+		    "no command `%s`, did you mean `%s`?", name, near->name);
 	else
 		(void)sek_fail(&err, SEK_ECONFIG, "no command `%s`", name);
 	return usage_error(prog, NULL, &err);
@@ -308,7 +306,7 @@ no_such_command(const struct cli_program *prog, const char *name)
 
 static int
 run_help(const struct cli_program *prog, const struct help_opts *opts,
-	 const char *name)
+    const char *name)
 {
 	const struct cli_cmd *cmd = name ? find_cmd(prog, name) : NULL;
 
@@ -374,7 +372,7 @@ dispatch(const struct cli_program *prog, int argc, char **argv)
 	}
 	if (argv[1][0] == '-') {
 		(void)sek_fail(&err, SEK_ECONFIG, "unknown option %.*s",
-			       (int)strcspn(argv[1], "="), argv[1]);
+		    (int)strcspn(argv[1], "="), argv[1]);
 		return usage_error(prog, NULL, &err);
 	}
 	cmd = find_cmd(prog, argv[1]);

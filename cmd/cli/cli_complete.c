@@ -113,7 +113,7 @@ bash_case_word(const struct cli_program *prog)
 {
 	puts("\t[ \"$value\" ] || case $cmd/$end$cur in");
 	fputs("\t/-*) words='--help --version' ;;\n\t/*|help/*) words='",
-	      stdout);
+	    stdout);
 	command_names(prog);
 	puts("help' ;;");
 	for (const struct cli_cmd *const *c = prog->cmds; *c; c++) {
@@ -185,7 +185,7 @@ zsh_option(const struct cli_opt *o)
 		printf("'(-%c --%s)'", o->short_name, o->long_name);
 	if (o->short_name)
 		printf("{'%s-%c%s','%s--%s%s'}'[", many, o->short_name,
-		       *eq ? "+" : "", many, o->long_name, eq);
+		    *eq ? "+" : "", many, o->long_name, eq);
 	else
 		printf("'%s--%s%s[", many, o->long_name, eq);
 	quoted(o->help, ZSH_SPECIAL, ZSH_QUOTE);
@@ -273,7 +273,7 @@ static void
 fish_start(const struct cli_program *prog, const char *cmd)
 {
 	printf("complete -c %s -n '__fish_seen_subcommand_from %s'", prog->name,
-	       cmd);
+	    cmd);
 }
 
 static void
@@ -313,7 +313,7 @@ static void
 fish_name(const struct cli_program *prog, const char *name, const char *summary)
 {
 	printf("complete -c %s -n __fish_use_subcommand -a %s", prog->name,
-	       name);
+	    name);
 	fish_description(summary);
 }
 
@@ -324,7 +324,7 @@ fish(const struct cli_program *prog)
 	printf("complete -c %s -s h -l help -d 'show help'\n", prog->name);
 	printf("complete -c %s -n __fish_use_subcommand -l version"
 	       " -d 'show the version'\n",
-	       prog->name);
+	    prog->name);
 	for (const struct cli_cmd *const *c = prog->cmds; *c; c++)
 		if (!(*c)->hidden)
 			fish_name(prog, (*c)->name, (*c)->summary);

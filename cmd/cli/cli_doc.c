@@ -94,7 +94,7 @@ cli_usage(const struct cli_program *prog, FILE *out)
 	size_t widest = widest_name(prog);
 
 	fprintf(out, "usage: %s COMMAND [OPTION...] [OPERAND...]\n\n",
-		prog->name);
+	    prog->name);
 	fill_sentence(out, prog->summary, 0, 0);
 	fputs("\ncommands:\n", out);
 	for (const struct cli_cmd *const *c = prog->cmds; *c; c++)
@@ -102,7 +102,7 @@ cli_usage(const struct cli_program *prog, FILE *out)
 			command_line(out, (*c)->name, (*c)->summary, widest);
 	command_line(out, "help", "show how a command is used", widest);
 	fprintf(out, "\nMore: `%s help COMMAND`, %s(1).\n", prog->name,
-		prog->name);
+	    prog->name);
 }
 
 /* "  -o, --output FILE" */
@@ -153,7 +153,7 @@ option_line(FILE *out, const struct cli_opt *o, size_t column)
 	fputs(names.p, out);
 	/* two blanks at least, else the help goes to the next line */
 	fill(out, sek_buf_str(&help), column,
-	     names.n + 2 > column ? column + 1 : names.n);
+	    names.n + 2 > column ? column + 1 : names.n);
 }
 
 static void
@@ -177,7 +177,7 @@ cli_cmd_usage(const struct cli_program *prog, const struct cli_cmd *cmd)
 	size_t column = help_column(cmd->opts);
 
 	printf("usage: %s %s [OPTION...]%s%s\n\n", prog->name, cmd->name,
-	       *cmd->operand.synopsis ? " " : "", cmd->operand.synopsis);
+	    *cmd->operand.synopsis ? " " : "", cmd->operand.synopsis);
 	fill_sentence(stdout, cmd->summary, 0, 0);
 	fputs("\noptions:\n", stdout);
 	for (const struct cli_opt *o = cmd->opts; o && o->long_name; o++)
@@ -194,7 +194,7 @@ static bool
 is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
+	    (c >= '0' && c <= '9');
 }
 
 /* What roff would turn into something else, or act upon. */

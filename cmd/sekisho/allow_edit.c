@@ -20,7 +20,7 @@ read_old(const char *path, struct sek_buf *text, mode_t *mode,
 	*mode = 0644;
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? SEK_OK
-		                       : sek_fail_errno(err, "%s", path);
+				       : sek_fail_errno(err, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return sek_fail(err, SEK_ECONFIG, "%s is no regular file",
 		    path);

@@ -9,13 +9,13 @@ struct options {
 
 static const struct cli_opt opts[] = {
     {0, "reason", CLI_STRING, OPT(reason), "TEXT", NULL,
-        "Why this is no secret, or no longer one (must be given)", false},
+	"Why this is no secret, or no longer one (must be given)", false},
     {0, "until", CLI_STRING, OPT(until), "DATE", NULL,
-        "Last day that it is allowed on, as YYYY-MM-DD", false},
+	"Last day that it is allowed on, as YYYY-MM-DD", false},
     {0, "rule", CLI_STRING, OPT(rule), "ID", NULL,
-        "Only as a finding of this rule", false},
+	"Only as a finding of this rule", false},
     {0, "path", CLI_STRING, OPT(path), "GLOB", NULL,
-        "Only in files that match, as in .gitignore", false},
+	"Only in files that match, as in .gitignore", false},
     {0},
 };
 
@@ -33,20 +33,24 @@ fits_a_line(const char *text)
 }
 
 static enum sek_code
-check_usage(const struct options *o, const char *fingerprint,
-    const char *today, struct sek_err *err)
+check_usage(const struct options *o, const char *fingerprint, const char *today,
+    struct sek_err *err)
 {
 	if (!sek_allow_is_fingerprint(sek_str(fingerprint)))
-		return sek_fail(err, SEK_ECONFIG, "FINGERPRINT is 24 hex "
+		return sek_fail(err, SEK_ECONFIG,
+		    "FINGERPRINT is 24 hex "
 		    "digits: what a finding's line ends with");
 	if (!o->reason || !fits_a_line(o->reason))
-		return sek_fail(err, SEK_ECONFIG, "--reason must say on one "
+		return sek_fail(err, SEK_ECONFIG,
+		    "--reason must say on one "
 		    "line why this is allowed");
 	if (o->path && !fits_a_line(o->path))
-		return sek_fail(err, SEK_ECONFIG, "--path must be a glob on "
+		return sek_fail(err, SEK_ECONFIG,
+		    "--path must be a glob on "
 		    "one line, without blanks around it");
 	if (o->until && !sek_allow_is_date(sek_str(o->until)))
-		return sek_fail(err, SEK_ECONFIG, "--until takes a day as "
+		return sek_fail(err, SEK_ECONFIG,
+		    "--until takes a day as "
 		    "YYYY-MM-DD");
 	if (o->until && strcmp(o->until, today) < 0)
 		return sek_fail(err, SEK_ECONFIG, "--until %s is over",
@@ -64,8 +68,8 @@ add(struct sek_buf *text, const void *arg)
 {
 	const struct entry *e = arg;
 
-	sek_allow_write(text, e->fingerprint, e->o->rule,
-	    sek_str(e->o->path), e->o->reason, e->o->until);
+	sek_allow_write(text, e->fingerprint, e->o->rule, sek_str(e->o->path),
+	    e->o->reason, e->o->until);
 }
 
 static int
@@ -96,8 +100,8 @@ const struct cli_cmd cmd_allow = {
     .name = "allow",
     .summary = "Let a finding pass, with a reason",
     .details = "Adds an entry to .sekisho at the top of the work tree; commit "
-               "that file to let it count for others. FINGERPRINT is what "
-               "stands in brackets behind a finding.",
+	       "that file to let it count for others. FINGERPRINT is what "
+	       "stands in brackets behind a finding.",
     .operand = {"FINGERPRINT", CLI_STRING, NULL, 1, 1},
     .opts = opts,
     .opts_size = sizeof(struct options),

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "scan/source.h"
 #include "scan/run.h"
+#include "scan/source.h"
 #include "sekisho/allow_edit.h"
 #include "sekisho/commands.h"
 #include "sekisho/progress.h"
@@ -16,9 +16,9 @@ struct options {
 
 static const struct cli_opt opts[] = {
     {0, "reason", CLI_STRING, OPT(reason), "TEXT", NULL,
-        "What the entries say (default: baseline of this day)", false},
+	"What the entries say (default: baseline of this day)", false},
     {0, "until", CLI_STRING, OPT(until), "DATE", NULL,
-        "Last day that they are allowed on, as YYYY-MM-DD", false},
+	"Last day that they are allowed on, as YYYY-MM-DD", false},
     {0},
 };
 
@@ -65,11 +65,12 @@ write_baseline(struct sek_repo *repo, const struct options *o,
 
 	sek_policy_today(today);
 	reason = o->reason ? sek_strdup(o->reason)
-	                   : sek_printf("baseline of %s", today);
+			   : sek_printf("baseline of %s", today);
 	b.reason = reason;
 	if (out->counts.unread || out->interrupted) {
 		fputs("sekisho: not everything could be read, so there is no "
-		      "baseline; see `sekisho scan`\n", stderr);
+		      "baseline; see `sekisho scan`\n",
+		    stderr);
 		return CLI_EXIT_FAILED;
 	}
 	if (!out->founds.n) {
@@ -118,8 +119,8 @@ const struct cli_cmd cmd_baseline = {
     .name = "baseline",
     .summary = "Allow what is in the work tree now",
     .details = "Adds an entry to .sekisho for every finding, so that only new "
-               "ones count from here on. For secrets that are real: rotate "
-               "them, and take the entries out again.",
+	       "ones count from here on. For secrets that are real: rotate "
+	       "them, and take the entries out again.",
     .operand = {"", CLI_FLAG, NULL, 0, 0},
     .opts = opts,
     .opts_size = sizeof(struct options),

@@ -17,10 +17,10 @@ struct options {
 
 static const struct cli_opt opts[] = {
     {0, "chain", CLI_FILE, offsetof(struct options, chain), "FILE", NULL,
-        "Run FILE, the hook that was there before, first", false},
+	"Run FILE, the hook that was there before, first", false},
     {0, "chain-repository", CLI_FLAG,
-        offsetof(struct options, chain_repository), NULL, NULL,
-        "Run the repository's own hook of that name first", false},
+	offsetof(struct options, chain_repository), NULL, NULL,
+	"Run the repository's own hook of that name first", false},
     {0},
 };
 
@@ -33,8 +33,8 @@ struct call {
 	struct sek_run run;
 };
 
-typedef enum sek_code check_fn(struct call *c, struct sek_outcome *out,
-    struct sek_err *err);
+typedef enum sek_code
+check_fn(struct call *c, struct sek_outcome *out, struct sek_err *err);
 
 static enum sek_code
 check_staged(struct call *c, struct sek_outcome *out, struct sek_err *err)
@@ -72,8 +72,7 @@ check_prepared(struct call *c, struct sek_outcome *out, struct sek_err *err)
 	struct sek_message_file m = {.path = c->argv[0]};
 	enum sek_code r = need(c, 1, err);
 
-	return r == SEK_OK ? sek_guard_staged(&c->run, false, &m, out, err)
-	                   : r;
+	return r == SEK_OK ? sek_guard_staged(&c->run, false, &m, out, err) : r;
 }
 
 /* `git am` has applied the patch to the index, and keeps its message here. */
@@ -84,8 +83,8 @@ check_patch(struct call *c, struct sek_outcome *out, struct sek_err *err)
 	    c->run.repo->git_dir);
 	struct sek_message_file m = {.path = file};
 
-	return sek_guard_staged(&c->run, false,
-	    access(file, F_OK) ? NULL : &m, out, err);
+	return sek_guard_staged(&c->run, false, access(file, F_OK) ? NULL : &m,
+	    out, err);
 }
 
 static enum sek_code
@@ -133,28 +132,28 @@ static const struct hook {
 	const char *refused; /* what did not happen, and how to mend it */
 } hooks[] = {
     {"pre-commit", check_staged, COMMIT,
-        "Nothing was committed. Take the secret out of the file and `git add` "
-        "it again."},
+	"Nothing was committed. Take the secret out of the file and `git add` "
+	"it again."},
     {"pre-merge-commit", check_staged, COMMIT,
-        "The merge was not committed. Take the secret out, `git add` the file "
-        "and `git commit`, or `git merge --abort`."},
+	"The merge was not committed. Take the secret out, `git add` the file "
+	"and `git commit`, or `git merge --abort`."},
     {"prepare-commit-msg", check_prepared, COMMIT,
-        "Nothing was committed. Take the secret out and `git add` the file "
-        "again, then continue, or abort what you began."},
+	"Nothing was committed. Take the secret out and `git add` the file "
+	"again, then continue, or abort what you began."},
     {"commit-msg", check_message, CHECK,
-        "Nothing was committed. Take the secret out of the message; its text "
-        "is still in .git/COMMIT_EDITMSG."},
+	"Nothing was committed. Take the secret out of the message; its text "
+	"is still in .git/COMMIT_EDITMSG."},
     {"pre-applypatch", check_patch, COMMIT,
-        "The patch was not committed. `git am --abort`, and ask for a patch "
-        "without the secret."},
+	"The patch was not committed. `git am --abort`, and ask for a patch "
+	"without the secret."},
     {"pre-push", check_push, CHECK,
-        "Nothing was pushed. Take the secret out of these commits: `git rebase "
-        "-i`, or `git commit --amend` for the last one."},
+	"Nothing was pushed. Take the secret out of these commits: `git rebase "
+	"-i`, or `git commit --amend` for the last one."},
     {"pre-receive", check_receive, CHECK,
-        "The push was refused. Take the secret out of these commits (`git "
-        "rebase -i`) and push again."},
+	"The push was refused. Take the secret out of these commits (`git "
+	"rebase -i`) and push again."},
     {"update", check_update, REPORT_ONLY,
-        "The push holds secrets; the update hook only reports them."},
+	"The push holds secrets; the update hook only reports them."},
 };
 
 static const struct hook *
@@ -179,8 +178,7 @@ say_what_to_do(const struct hook *h, const struct sek_outcome *out)
 {
 	fflush(stdout);
 	if (out->founds.n) {
-		fprintf(stderr, "\nsekisho: %zu %s found. %s\n",
-		    out->founds.n,
+		fprintf(stderr, "\nsekisho: %zu %s found. %s\n", out->founds.n,
 		    out->founds.n == 1 ? "secret was" : "secrets were",
 		    h->refused);
 		fputs("A secret that was ever pushed or shared must be "
@@ -190,7 +188,8 @@ say_what_to_do(const struct hook *h, const struct sek_outcome *out)
 		    stderr);
 	} else if (out->counts.unread) {
 		fputs("\nsekisho: refused, because not everything could be "
-		      "read (see above).\n", stderr);
+		      "read (see above).\n",
+		    stderr);
 	}
 }
 
@@ -294,8 +293,8 @@ const struct cli_cmd cmd_hook = {
     .name = "hook",
     .summary = "Check what a git hook is called for",
     .details = "For scripts that git runs as hooks; `sekisho install` writes "
-               "them. NAME is the hook's name, and what follows is what git "
-               "gave it.",
+	       "them. NAME is the hook's name, and what follows is what git "
+	       "gave it.",
     .operand = {"NAME [ARG...]", CLI_FLAG, NULL, 1, SIZE_MAX},
     .opts = opts,
     .opts_size = sizeof(struct options),

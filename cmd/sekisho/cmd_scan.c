@@ -26,25 +26,25 @@ static const char *const formats[] = {"text", "jsonl", "sarif", NULL};
 
 static const struct cli_opt opts[] = {
     {0, "staged", CLI_FLAG, OPT(staged), NULL, NULL,
-        "What the next commit would hold, from the index", false},
+	"What the next commit would hold, from the index", false},
     {0, "range", CLI_STRING, OPT(range), "A..B", NULL,
-        "What the commits of a range bring: messages, files, names", false},
+	"What the commits of a range bring: messages, files, names", false},
     {0, "history", CLI_FLAG, OPT(history), NULL, NULL,
-        "Every object that the repository has ever held", false},
+	"Every object that the repository has ever held", false},
     {0, "whole", CLI_FLAG, OPT(whole), NULL, NULL,
-        "With --staged or --range: old lines of changed files, too", false},
+	"With --staged or --range: old lines of changed files, too", false},
     {0, "format", CLI_CHOICE, OPT(format), "FORMAT", formats,
-        "How findings are written", false},
+	"How findings are written", false},
     {'o', "output", CLI_FILE, OPT(output), "FILE", NULL,
-        "Write findings to FILE instead of standard output", false},
+	"Write findings to FILE instead of standard output", false},
     {0, "rules", CLI_LIST, OPT(rules), "FILE", NULL,
-        "Rules of your own, see sekisho-rules(5)", false},
+	"Rules of your own, see sekisho-rules(5)", false},
     {0, "show-secrets", CLI_FLAG, OPT(show_secrets), NULL, NULL,
-        "Print what was found instead of hiding it", false},
+	"Print what was found instead of hiding it", false},
     {0, "strict", CLI_FLAG, OPT(strict), NULL, NULL,
-        "Fail also on content that is elsewhere: LFS, submodules", false},
+	"Fail also on content that is elsewhere: LFS, submodules", false},
     {'v', "verbose", CLI_FLAG, OPT(verbose), NULL, NULL,
-        "Say what was scanned, allowed and left out", false},
+	"Say what was scanned, allowed and left out", false},
     {0},
 };
 
@@ -98,8 +98,8 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 	s->run.use = SEK_ODB_MANY;
 	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
 	if (!s->run.repo->work_tree &&
-	    sek_repo_resolve(s->run.repo, "HEAD",
-	        &s->run.policy.allow_commit, NULL) == SEK_OK)
+	    sek_repo_resolve(s->run.repo, "HEAD", &s->run.policy.allow_commit,
+		NULL) == SEK_OK)
 		s->run.policy.allow_from = SEK_ALLOW_COMMIT;
 	r = sek_run(&s->run, feed_history, s, out, err);
 	if (r == SEK_OK && !out->interrupted)
@@ -163,8 +163,7 @@ static enum sek_code
 scan(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 {
 	if (s->o->staged)
-		return sek_guard_staged(&s->run, s->o->whole, NULL, out,
-		    err);
+		return sek_guard_staged(&s->run, s->o->whole, NULL, out, err);
 	if (s->o->range)
 		return sek_guard_range(&s->run, s->o->range, s->o->whole, out,
 		    err);
@@ -201,11 +200,11 @@ run(const void *opts_, int argc, char **argv)
 	    .operands = terminated((const char *const *)argv, (size_t)argc),
 	    .run.threads = cores(),
 	    .run.policy =
-	        {
-	            .rule_files = rules,
-	            .inline_allow = true,
-	            .keep_secrets = o->show_secrets,
-	        },
+		{
+		    .rule_files = rules,
+		    .inline_allow = true,
+		    .keep_secrets = o->show_secrets,
+		},
 	};
 	struct output show = {
 	    .format = o->format,
@@ -242,8 +241,8 @@ const struct cli_cmd cmd_scan = {
     .name = "scan",
     .summary = "Look for secrets in files, changes or a whole history",
     .details = "Without a PATH the work tree is scanned: what git tracks, and "
-               "what it does not ignore. A PATH is a file or a directory; - is "
-               "standard input.",
+	       "what it does not ignore. A PATH is a file or a directory; - is "
+	       "standard input.",
     .operand = {"[PATH...]", CLI_FILE, NULL, 0, SIZE_MAX},
     .opts = opts,
     .opts_size = sizeof(struct options),

@@ -26,6 +26,7 @@ int
 main(int argc, char **argv)
 {
 	sek_secret_harden_process();
-	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, git's status is lost */
+	signal(SIGCHLD,
+	    SIG_DFL); /* inherited as ignored, git's status is lost */
 	return cli_main(&program, argc, argv);
 }

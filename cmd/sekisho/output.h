@@ -9,7 +9,7 @@ struct output {
 	const char *format; /* "text" (or NULL), "jsonl", "sarif" */
 	const char *file;   /* NULL: standard output */
 	bool verbose;
-	bool strict; /* content that is elsewhere counts as unread */
+	bool strict;      /* content that is elsewhere counts as unread */
 	const char *base; /* absolute directory that paths are relative to */
 };
 

@@ -35,7 +35,7 @@ show(void *arg, const struct sek_counts *c)
 	fprintf(stderr, "\r\033[Kscanned %llu objects, %llu MB, %llu MB/s",
 	    (unsigned long long)c->blobs, (unsigned long long)c->bytes >> 20,
 	    (unsigned long long)(c->bytes / 1048576.0 /
-	        ((double)(now - started) / 1000)));
+		((double)(now - started) / 1000)));
 	fflush(stderr);
 }
 

@@ -146,5 +146,5 @@ sek_buf_check(const struct sek_buf *b, const char *what, struct sek_err *err)
 	if (!b->toobig)
 		return SEK_OK;
 	return sek_fail(err, SEK_ETOOBIG, "%s: larger than %zu bytes", what,
-			limit(b));
+	    limit(b));
 }

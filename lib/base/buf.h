@@ -47,6 +47,6 @@ char *sek_buf_take(struct sek_buf *b); /* NUL-terminated, to free */
 
 /* SEK_ETOOBIG, saying "WHAT: larger than N bytes", if anything was left out. */
 enum sek_code sek_buf_check(const struct sek_buf *b, const char *what,
-			    struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 
 #endif

@@ -24,7 +24,7 @@ make_plain(char *text)
 }
 
 static void set(struct sek_err *err, enum sek_code code, const char *why,
-		const char *fmt, va_list ap) SEK_PRINTF(4, 0);
+    const char *fmt, va_list ap) SEK_PRINTF(4, 0);
 
 /* By way of a local array, since an argument may be the old text of err. */
 static void

@@ -32,7 +32,7 @@ struct sek_err {
 
 /* Fills err (which may be NULL) and returns code: `return sek_fail(...)`. */
 enum sek_code sek_fail(struct sek_err *err, enum sek_code code, const char *fmt,
-		       ...) SEK_PRINTF(3, 4);
+    ...) SEK_PRINTF(3, 4);
 
 /*
  * The same for a failed system call: ": strerror(errno)" is appended and the

@@ -103,7 +103,7 @@ sek_file_read(const char *path, struct sek_buf *b, struct sek_err *err)
 
 enum sek_code
 sek_fd_write(int fd, const char *name, const void *p, size_t n,
-	     struct sek_err *err)
+    struct sek_err *err)
 {
 	const char *from = p;
 
@@ -131,7 +131,7 @@ dir_of(const char *path)
 
 static enum sek_code
 fill(int fd, const char *path, const void *p, size_t n, mode_t mode,
-     struct sek_err *err)
+    struct sek_err *err)
 {
 	enum sek_code code = sek_fd_write(fd, path, p, n, err);
 
@@ -144,12 +144,12 @@ fill(int fd, const char *path, const void *p, size_t n, mode_t mode,
 
 enum sek_code
 sek_file_replace(const char *path, const void *p, size_t n, mode_t mode,
-		 struct sek_err *err)
+    struct sek_err *err)
 {
 	sek_auto_free char *dir = dir_of(path);
 	sek_auto_free char *temp = sek_printf("%s.sekisho-XXXXXX", dir);
-	auto_fd dir_fd =
-	    open(*dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd dir_fd = open(*dir ? dir : ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_fd fd = mkostemp(temp, O_CLOEXEC); /* is O_EXCL, mode 0600 */
 	enum sek_code code;
 

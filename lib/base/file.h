@@ -12,20 +12,20 @@
  * end: a pipe) to b, up to b's limit (SEK_ETOOBIG). Errors name the path.
  */
 enum sek_code sek_file_read(const char *path, struct sek_buf *b,
-			    struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 enum sek_code sek_fd_read(int fd, const char *name, struct sek_buf *b,
-			  struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 
 /* All of n bytes, through EINTR and short writes. */
 enum sek_code sek_fd_write(int fd, const char *name, const void *p, size_t n,
-			   struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 
 /*
  * Writes a new file beside path with this mode, syncs it, renames it over path.
  * On any error path is as it was and the new file is gone.
  */
 enum sek_code sek_file_replace(const char *path, const void *p, size_t n,
-			       mode_t mode, struct sek_err *err) SEK_CHECKED;
+    mode_t mode, struct sek_err *err) SEK_CHECKED;
 
 /* mkdir -p. */
 enum sek_code

@@ -4,7 +4,7 @@ static enum sek_code
 broken(const struct sek_ini *ini, struct sek_err *err, const char *why)
 {
 	return sek_fail(err, SEK_ECONFIG, "%s:%zu: %s", ini->name, ini->line,
-			why);
+	    why);
 }
 
 static enum sek_code
@@ -14,7 +14,7 @@ take_section(struct sek_ini *ini, struct sek_str line, struct sek_err *err)
 
 	if (!sek_str_ends(name, "]"))
 		return broken(ini, err,
-			      "a section ends with `]`, nothing after");
+		    "a section ends with `]`, nothing after");
 	name.n--;
 	name = sek_str_trim(name);
 	if (name.n == 0)
@@ -30,14 +30,13 @@ take_section(struct sek_ini *ini, struct sek_str line, struct sek_err *err)
 /* The line is not quoted in errors: it may hold what nobody should see. */
 static enum sek_code
 take_pair(struct sek_ini *ini, struct sek_str line, const char *start,
-	  struct sek_err *err)
+    struct sek_err *err)
 {
 	struct sek_str value = line;
 
 	ini->key = sek_str_trim(sek_str_cut(&value, '='));
 	if (!value.p)
-		return broken(
-		    ini, err,
+		return broken(ini, err,
 		    "neither `[section]` nor `key = value` nor a comment");
 	if (ini->key.n == 0)
 		return broken(ini, err, "a key is missing before `=`");

@@ -26,6 +26,6 @@ struct sek_ini {
 
 /* The next token. SEK_ECONFIG with "NAME:LINE: why" on a broken line. */
 enum sek_code sek_ini_next(struct sek_ini *ini, enum sek_ini_kind *kind,
-			   struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 
 #endif

@@ -11,7 +11,7 @@ add_plain(struct sek_buf *out, struct sek_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		sek_buf_add_c(out,
-			      s.p[i] >= 0x20 && s.p[i] < 0x7f ? s.p[i] : '?');
+		    s.p[i] >= 0x20 && s.p[i] < 0x7f ? s.p[i] : '?');
 }
 
 void
@@ -20,13 +20,13 @@ sek_redact(struct sek_buf *out, struct sek_str value, enum sek_show show)
 	if (show != SEK_SHOW_EDGES ||
 	    value.n < EDGE_HEAD + EDGE_HIDDEN + EDGE_TAIL) {
 		sek_buf_printf(out, "(%zu character%s)", value.n,
-			       value.n == 1 ? "" : "s");
+		    value.n == 1 ? "" : "s");
 		return;
 	}
 	add_plain(out, (struct sek_str){value.p, EDGE_HEAD});
 	sek_buf_add_s(out, "...");
 	add_plain(out,
-		  (struct sek_str){value.p + value.n - EDGE_TAIL, EDGE_TAIL});
+	    (struct sek_str){value.p + value.n - EDGE_TAIL, EDGE_TAIL});
 }
 
 /*
@@ -37,9 +37,9 @@ static bool
 is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-	       point == 0x061c || point == 0x200e || point == 0x200f ||
-	       (point >= 0x2028 && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069);
+	    point == 0x061c || point == 0x200e || point == 0x200f ||
+	    (point >= 0x2028 && point <= 0x202e) ||
+	    (point >= 0x2066 && point <= 0x2069);
 }
 
 /* How many bytes at the start of s may be shown as they are; 0: none. */

@@ -66,7 +66,7 @@ static char *
 new_pages(size_t cap)
 {
 	char *p = mmap(NULL, cap, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		return NULL;
@@ -88,7 +88,7 @@ grow(struct sek_secret *s, size_t need, struct sek_err *err)
 	p = cap >= need ? new_pages(cap) : NULL;
 	if (!p)
 		return sek_fail(err, SEK_EIO,
-				"no memory for a secret of %zu bytes", need);
+		    "no memory for a secret of %zu bytes", need);
 	if (s->n > 0)
 		memcpy(p, s->p, s->n);
 	drop_pages(s->p, s->cap);
@@ -99,13 +99,13 @@ grow(struct sek_secret *s, size_t need, struct sek_err *err)
 
 enum sek_code
 sek_secret_add(struct sek_secret *s, const void *p, size_t n,
-	       struct sek_err *err)
+    struct sek_err *err)
 {
 	enum sek_code code;
 
 	if (n > s->max - s->n)
 		return sek_fail(err, SEK_ETOOBIG,
-				"a secret larger than %zu bytes", s->max);
+		    "a secret larger than %zu bytes", s->max);
 	if (n == 0)
 		return SEK_OK;
 	if (s->n + n > s->cap && (code = grow(s, s->n + n, err)))

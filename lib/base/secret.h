@@ -19,10 +19,10 @@ void sek_secret_free_ptr(struct sek_secret **s);
 	__attribute__((cleanup(sek_secret_free_ptr))) struct sek_secret
 
 enum sek_code sek_secret_add(struct sek_secret *s, const void *p, size_t n,
-			     struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 struct sek_str sek_secret_str(const struct sek_secret *s); /* until next add */
 enum sek_code sek_secret_write(const struct sek_secret *s, int fd,
-			       struct sek_err *err) SEK_CHECKED;
+    struct sek_err *err) SEK_CHECKED;
 
 /* RLIMIT_CORE 0 and PR_SET_DUMPABLE 0: first line of a program's main. */
 void sek_secret_harden_process(void);

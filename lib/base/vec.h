@@ -18,7 +18,7 @@
 /* A new zeroed element at the end: `*sek_vec_push(&v) = x;` */
 #define sek_vec_push(v)                                                        \
 	(sek_vec_grow((void **)&(v)->at, (v)->n, &(v)->cap, sizeof(*(v)->at)), \
-	 &(v)->at[(v)->n++])
+	    &(v)->at[(v)->n++])
 #define sek_vec_clear(v)                                                       \
 	(sek_vec_free((void **)&(v)->at), (void)((v)->n = (v)->cap = 0))
 #define sek_vec_each(e, v)                                                     \

@@ -24,11 +24,10 @@ ask_store(struct sek_repo *r, const struct objects *all, struct sek_git **g,
 {
 	static const char *const argv[] = {
 	    "cat-file", "--batch-check=%(objectname)", NULL};
-	sek_auto_free char *store = sek_printf(
-	    "GIT_OBJECT_DIRECTORY=%s/objects", r->common_dir);
-	const char *const env[] = {
-	    store, "GIT_QUARANTINE_PATH", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-	    NULL};
+	sek_auto_free char *store =
+	    sek_printf("GIT_OBJECT_DIRECTORY=%s/objects", r->common_dir);
+	const char *const env[] = {store, "GIT_QUARANTINE_PATH",
+	    "GIT_ALTERNATE_OBJECT_DIRECTORIES", NULL};
 	char hex[SEK_OID_HEX];
 	enum sek_code code;
 

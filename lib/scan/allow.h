@@ -14,7 +14,7 @@
 struct sek_allow;
 
 struct sek_allow *sek_allow_new(void);
-void sek_allow_free(struct sek_allow *a);	/* NULL is legal */
+void sek_allow_free(struct sek_allow *a); /* NULL is legal */
 
 /*
  * A .sekisho file. SEK_ECONFIG "NAME:LINE: why" if anything in it is wrong:
@@ -40,8 +40,8 @@ enum sek_code sek_allow_path(const struct sek_allow *a, struct sek_str path,
 /* The text around a finding that allow rules look at; all borrowed. */
 struct sek_allow_where {
 	struct sek_str secret;
-	struct sek_str line;	/* the line that the secret starts on */
-	struct sek_str before;	/* the line above it (p NULL: none) */
+	struct sek_str line;   /* the line that the secret starts on */
+	struct sek_str before; /* the line above it (p NULL: none) */
 };
 
 /*
@@ -50,10 +50,10 @@ struct sek_allow_where {
  * if it is not. inline_too: whether markers on the line count. On an error (a
  * pattern that reached its limits) the finding is not allowed.
  */
-enum sek_code sek_allow_finding(const struct sek_allow *a,
-    const struct sek_finding *f, const struct sek_allow_where *w,
-    bool inline_too, bool *yes, const char **why, struct sek_err *err)
-    SEK_CHECKED;
+enum sek_code
+sek_allow_finding(const struct sek_allow *a, const struct sek_finding *f,
+    const struct sek_allow_where *w, bool inline_too, bool *yes,
+    const char **why, struct sek_err *err) SEK_CHECKED;
 
 /*
  * The why text, static, if a marker allows this rule's finding on the line,
@@ -63,17 +63,17 @@ enum sek_code sek_allow_finding(const struct sek_allow *a,
  * A marker of ours without this rule's id or with a reason of less than 3
  * letters or digits does not count.
  */
-const char *sek_allow_marker(struct sek_str line, struct sek_str before,
-    const char *rule);
+const char *
+sek_allow_marker(struct sek_str line, struct sek_str before, const char *rule);
 
 /* An allowance as it stands in its file; all borrowed. */
 struct sek_allow_entry {
-	const char *name;	/* of the file or configuration key */
-	size_t line;		/* 0: it has no lines */
-	const char *what;	/* its criteria, for people: "rule R, path G";
+	const char *name;   /* of the file or configuration key */
+	size_t line;        /* 0: it has no lines */
+	const char *what;   /* its criteria, for people: "rule R, path G";
 				   never the text of a regex */
-	const char *reason;	/* NULL for a git-secrets pattern */
-	const char *until;	/* or NULL */
+	const char *reason; /* NULL for a git-secrets pattern */
+	const char *until;  /* or NULL */
 };
 typedef void sek_allow_fn(void *arg, const struct sek_allow_entry *e);
 
@@ -94,15 +94,15 @@ void sek_allow_added(const struct sek_allow *a, const struct sek_allow *b,
  * breaks and controls in the reason become blanks; a path that holds some
  * cannot be written on one line and gets `?` in their place.
  */
-void sek_allow_write(struct sek_buf *out, const char *fingerprint,
-    const char *rule, struct sek_str path, const char *reason,
-    const char *until);
+void
+sek_allow_write(struct sek_buf *out, const char *fingerprint, const char *rule,
+    struct sek_str path, const char *reason, const char *until);
 
 /* A glob that matches this very path, for sek_allow_write. */
 void sek_allow_literal_glob(struct sek_buf *out, struct sek_str path);
 
 /* A day that exists, written YYYY-MM-DD. */
 bool sek_allow_is_date(struct sek_str s);
-bool sek_allow_is_fingerprint(struct sek_str s);	/* 24 hex digits */
+bool sek_allow_is_fingerprint(struct sek_str s); /* 24 hex digits */
 
 #endif

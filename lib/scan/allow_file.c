@@ -46,15 +46,15 @@ sek_allow_is_fingerprint(struct sek_str s)
 bool
 sek_allow_is_date(struct sek_str s)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30,
-	    31, 30, 31};
+	static const unsigned char days[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	uint64_t year, month, day, last;
 
 	if (s.n != DATE_LEN || s.p[4] != '-' || s.p[7] != '-' ||
 	    !sek_str_to_u64((struct sek_str){s.p, 4}, &year) ||
 	    !sek_str_to_u64((struct sek_str){s.p + 5, 2}, &month) ||
-	    !sek_str_to_u64((struct sek_str){s.p + 8, 2}, &day) ||
-	    month < 1 || month > 12)
+	    !sek_str_to_u64((struct sek_str){s.p + 8, 2}, &day) || month < 1 ||
+	    month > 12)
 		return false;
 	last = days[month - 1];
 	if (month == 2 && year % 4 == 0 && (year % 100 || year % 400 == 0))
@@ -202,8 +202,10 @@ read_pair(struct reader *r, struct sek_err *err)
 		if (sek_str_is(r->ini.key, known[i].key))
 			return known[i].read(r, r->ini.value, err);
 	}
-	return bad(r, "unknown key: rule, path, value, fingerprint, reason and "
-	    "until are known", err);
+	return bad(r,
+	    "unknown key: rule, path, value, fingerprint, reason and "
+	    "until are known",
+	    err);
 }
 
 /* A regex may hold what it stands for, so it is not shown. */
@@ -236,8 +238,10 @@ close_section(struct reader *r, struct sek_err *err)
 	if (!r->line)
 		return SEK_OK;
 	if (!r->now.rule && !r->now.path && !r->now.value && !r->now.prints.n)
-		return bad_at(r, r->line, "nothing says what is allowed: rule, "
-		    "path, value or fingerprint", err);
+		return bad_at(r, r->line,
+		    "nothing says what is allowed: rule, "
+		    "path, value or fingerprint",
+		    err);
 	if (!e->reason)
 		return bad_at(r, r->line, "`reason` is missing", err);
 	e->name = sek_strdup(r->ini.name);
@@ -266,8 +270,10 @@ read_all(struct reader *r, struct sek_err *err)
 			return code;
 		if (kind == SEK_INI_SECTION) {
 			if (!sek_str_is(r->ini.section, "allow"))
-				return bad(r, "unknown section: only `[allow]` "
-				    "is known", err);
+				return bad(r,
+				    "unknown section: only `[allow]` "
+				    "is known",
+				    err);
 			r->line = r->ini.line;
 		} else if (kind == SEK_INI_PAIR) {
 			code = read_pair(r, err);

@@ -10,9 +10,9 @@ struct hex24 {
 };
 
 struct allowance {
-	struct sek_allow_entry entry;	/* its texts are owned here */
+	struct sek_allow_entry entry; /* its texts are owned here */
 	char *why;
-	char *rule;		/* NULL where a criterion is not given */
+	char *rule; /* NULL where a criterion is not given */
 	char *path_text;
 	char *value_text;
 	struct sek_pattern *path;
@@ -21,12 +21,12 @@ struct allowance {
 	bool expired;
 };
 
-struct print {			/* a fingerprint and whose it is */
+struct print { /* a fingerprint and whose it is */
 	struct hex24 hex;
-	size_t owner;		/* index in the list */
+	size_t owner; /* index in the list */
 };
 
-struct line_pattern {		/* of git-secrets */
+struct line_pattern { /* of git-secrets */
 	struct sek_allow_entry entry;
 	char *why;
 	char *ere;
@@ -35,11 +35,11 @@ struct line_pattern {		/* of git-secrets */
 
 struct sek_allow {
 	SEK_VEC(struct allowance) list;
-	SEK_VEC(struct print) print;	/* all of them, by hex, then owner */
+	SEK_VEC(struct print) print; /* all of them, by hex, then owner */
 	SEK_VEC(struct line_pattern) line;
 };
 
-void sek_allow_index(struct sek_allow *a);	/* makes print anew */
+void sek_allow_index(struct sek_allow *a); /* makes print anew */
 void sek_allowance_clear(struct allowance *e);
 
 /* Does it match whatever it is asked about? Then it would allow everything,

@@ -11,9 +11,9 @@
  * holds the value where the user asked for it by --show-secrets.
  */
 enum sek_place {
-	SEK_PLACE_FILE,		/* content at path */
-	SEK_PLACE_FILE_NAME,	/* the path itself */
-	SEK_PLACE_MESSAGE,	/* a commit's or tag's message or header */
+	SEK_PLACE_FILE,      /* content at path */
+	SEK_PLACE_FILE_NAME, /* the path itself */
+	SEK_PLACE_MESSAGE,   /* a commit's or tag's message or header */
 	SEK_PLACE_REF_NAME,
 	SEK_PLACE_STDIN,
 };
@@ -23,26 +23,26 @@ struct sek_finding {
 	enum sek_severity severity;
 	struct sek_facts facts;
 	enum sek_place place;
-	char *path;		/* any bytes but NUL; a ref name; "-" for stdin;
+	char *path;            /* any bytes but NUL; a ref name; "-" for stdin;
 				   raw: of a name that holds a secret the
 				   reports show the redacted form */
-	uint64_t line, column;	/* 1-based; column in bytes */
-	uint64_t end_line, end_column;	/* just past the secret */
-	uint64_t char_column, end_char_column;	/* the columns in characters of
+	uint64_t line, column; /* 1-based; column in bytes */
+	uint64_t end_line, end_column;         /* just past the secret */
+	uint64_t char_column, end_char_column; /* the columns in characters of
 				   UTF-8; 0: not known, see below */
-	uint64_t start, end;	/* of the secret: byte offsets in the content */
-	struct sek_oid commit;	/* none: not from a commit */
-	struct sek_oid blob;	/* none: not from an object */
-	char fingerprint[25];	/* 24 hex digits */
-	char *redacted;		/* of the secret */
-	char *secret;		/* NULL unless asked for; wiped when freed */
-	char *pair;		/* redacted key id that the secret belongs to */
-	uint64_t order;		/* where its content stood in the run */
+	uint64_t start, end;   /* of the secret: byte offsets in the content */
+	struct sek_oid commit; /* none: not from a commit */
+	struct sek_oid blob;   /* none: not from an object */
+	char fingerprint[25];  /* 24 hex digits */
+	char *redacted;        /* of the secret */
+	char *secret;          /* NULL unless asked for; wiped when freed */
+	char *pair;            /* redacted key id that the secret belongs to */
+	uint64_t order;        /* where its content stood in the run */
 };
 
 struct sek_findings {
 	struct sek_finding *at;
-	size_t n, cap;		/* a SEK_VEC */
+	size_t n, cap; /* a SEK_VEC */
 };
 
 void sek_finding_clear(struct sek_finding *f);

@@ -35,8 +35,9 @@ sek_fingerprint(char out[25], const struct sek_rule *rule,
 	SHA2_CTX ctx;
 
 	SHA256Init(&ctx);
-	add_field(&ctx, rule->guessable ? SEK_STR("sekisho/v1 place")
-	                                : SEK_STR("sekisho/v1 secret"));
+	add_field(&ctx,
+	    rule->guessable ? SEK_STR("sekisho/v1 place")
+			    : SEK_STR("sekisho/v1 secret"));
 	add_field(&ctx, sek_str(rule->id));
 	if (rule->guessable) {
 		add_field(&ctx, path);

@@ -228,8 +228,8 @@ add_id(struct args *args, const char *prefix, const struct sek_oid *oid)
 	char hex[SEK_OID_HEX];
 
 	if (!sek_oid_is_none(oid))
-		add_arg(args, sek_printf("%s%s", prefix,
-		    sek_oid_hex(oid, hex)));
+		add_arg(args,
+		    sek_printf("%s%s", prefix, sek_oid_hex(oid, hex)));
 }
 
 static enum sek_code
@@ -356,8 +356,9 @@ server_policy(struct sek_run *run, struct sek_err *err)
 		return r;
 	run->policy.inline_allow = trust;
 	run->policy.allow_from = SEK_ALLOW_NONE;
-	if (trust && sek_repo_resolve(run->repo, "HEAD",
-	        &run->policy.allow_commit, NULL) == SEK_OK)
+	if (trust &&
+	    sek_repo_resolve(run->repo, "HEAD", &run->policy.allow_commit,
+		NULL) == SEK_OK)
 		run->policy.allow_from = SEK_ALLOW_COMMIT;
 	return SEK_OK;
 }

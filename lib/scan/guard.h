@@ -22,9 +22,9 @@ enum sek_code sek_guard_staged(struct sek_run *run, bool whole,
     struct sek_err *err) SEK_CHECKED;
 
 /* A commit message alone, as git will store it. */
-enum sek_code sek_guard_message(struct sek_run *run,
-    const struct sek_message_file *message, struct sek_outcome *out,
-    struct sek_err *err) SEK_CHECKED;
+enum sek_code
+sek_guard_message(struct sek_run *run, const struct sek_message_file *message,
+    struct sek_outcome *out, struct sek_err *err) SEK_CHECKED;
 
 /*
  * prepare-commit-msg: cherry-pick, revert and rebase run no other hook, so the
@@ -54,9 +54,9 @@ enum sek_code sek_guard_push(struct sek_run *run, const char *remote,
  * repository hold only if sekisho.trustAllowances is true: then HEAD's, and
  * markers on the line.
  */
-enum sek_code sek_guard_receive(struct sek_run *run,
-    const struct sek_receive_refs *refs, struct sek_outcome *out,
-    struct sek_err *err) SEK_CHECKED;
+enum sek_code
+sek_guard_receive(struct sek_run *run, const struct sek_receive_refs *refs,
+    struct sek_outcome *out, struct sek_err *err) SEK_CHECKED;
 
 /* The allowances that the staged change set adds to .sekisho. */
 enum sek_code sek_guard_added(struct sek_run *run, sek_allow_fn *fn, void *arg,

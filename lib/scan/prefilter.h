@@ -14,26 +14,26 @@
  * The tables are plain data without pointers into themselves, so that the
  * built-in rules' are made at build time and stand in read-only memory.
  */
-#define SEK_LITERAL_MIN 3	/* bytes */
+#define SEK_LITERAL_MIN 3 /* bytes */
 #define SEK_LITERAL_MAX 32
 
 struct sek_literal {
-	const char *bytes;	/* read by sek_prefilter_new, not kept */
-	uint8_t len;		/* SEK_LITERAL_MIN to SEK_LITERAL_MAX */
-	bool nocase;		/* ASCII; bytes are lower case then */
-	bool word;		/* not found where [A-Za-z0-9] stands before it */
+	const char *bytes; /* read by sek_prefilter_new, not kept */
+	uint8_t len;       /* SEK_LITERAL_MIN to SEK_LITERAL_MAX */
+	bool nocase;       /* ASCII; bytes are lower case then */
+	bool word;         /* not found where [A-Za-z0-9] stands before it */
 };
 
-struct sek_prefilter;	/* defined in prefilter_table.h, for its makers */
+struct sek_prefilter; /* defined in prefilter_table.h, for its makers */
 
 /*
  * For user rules, at run time; cheap (well under a millisecond for 250). NULL
  * when a length is out of range or there are more than 65534 literals. Literal
  * i of a hit is literals[i]; equal ones are all reported.
  */
-struct sek_prefilter *sek_prefilter_new(const struct sek_literal *literals,
-    size_t n);
-void sek_prefilter_free(struct sek_prefilter *p);	/* of sek_prefilter_new */
+struct sek_prefilter *
+sek_prefilter_new(const struct sek_literal *literals, size_t n);
+void sek_prefilter_free(struct sek_prefilter *p); /* of sek_prefilter_new */
 
 /*
  * Calls hit for every literal that begins at an offset in [from, to) and lies

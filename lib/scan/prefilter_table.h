@@ -15,11 +15,11 @@
  * c looks at byte c after the position. Then hash leads to the checks.
  */
 #define SEK_PREFILTER_COLUMNS 4
-#define SEK_PREFILTER_SETS    2	/* of eight buckets each */
+#define SEK_PREFILTER_SETS    2 /* of eight buckets each */
 
 enum sek_prefilter_layout {
-	SEK_PREFILTER_4X8,	/* four columns, eight buckets: set 0 only */
-	SEK_PREFILTER_4X16,	/* four columns, both sets */
+	SEK_PREFILTER_4X8,       /* four columns, eight buckets: set 0 only */
+	SEK_PREFILTER_4X16,      /* four columns, both sets */
 	SEK_PREFILTER_4X16_WORD, /* and the byte before, for word buckets */
 };
 
@@ -29,31 +29,31 @@ enum sek_prefilter_layout {
  */
 struct sek_prefilter_check {
 	uint64_t bits;
-	uint64_t mask;		/* 0xff for each byte that the literal has */
-	uint64_t fold;		/* 0x20 for each letter of a nocase literal */
-	uint32_t rest;		/* its bytes from the ninth: table.rest + this */
-	uint16_t literal;	/* number */
+	uint64_t mask;    /* 0xff for each byte that the literal has */
+	uint64_t fold;    /* 0x20 for each letter of a nocase literal */
+	uint32_t rest;    /* its bytes from the ninth: table.rest + this */
+	uint16_t literal; /* number */
 	uint8_t len;
 	uint8_t nocase : 1;
 	uint8_t word : 1;
-	uint8_t more : 1;	/* the next check has the same hash */
+	uint8_t more : 1; /* the next check has the same hash */
 };
 
 struct sek_prefilter {
-	uint32_t literals;	/* 0: nothing is found, arrays may be NULL */
-	uint32_t checks;	/* literals + 1: check[0] never matches */
-	uint32_t hashes;	/* a power of two */
+	uint32_t literals; /* 0: nothing is found, arrays may be NULL */
+	uint32_t checks;   /* literals + 1: check[0] never matches */
+	uint32_t hashes;   /* a power of two */
 	uint32_t rests;
-	uint32_t key;		/* which of the first four bytes are hashed */
-	uint8_t shift;		/* 32 - log2(hashes) */
-	uint8_t layout;		/* enum sek_prefilter_layout */
+	uint32_t key;   /* which of the first four bytes are hashed */
+	uint8_t shift;  /* 32 - log2(hashes) */
+	uint8_t layout; /* enum sek_prefilter_layout */
 	uint8_t word[SEK_PREFILTER_SETS]; /* buckets with word literals only */
 	uint8_t low[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
 	uint8_t high[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
-	uint64_t byte[256];	/* the same for the scalar variant */
+	uint64_t byte[256]; /* the same for the scalar variant */
 	const struct sek_prefilter_check *check; /* [checks] */
-	const uint16_t *hash;	/* [hashes]: an index into check, 0 for none */
-	const uint8_t *rest;	/* [rests]; NULL if rests is 0 */
+	const uint16_t *hash; /* [hashes]: an index into check, 0 for none */
+	const uint8_t *rest;  /* [rests]; NULL if rests is 0 */
 };
 
 /* Of the first four bytes of a literal or text, read little-endian. */

@@ -17,22 +17,22 @@
  */
 enum sek_format { SEK_TEXT, SEK_JSONL, SEK_SARIF };
 
-struct sek_counts {	/* what was looked at; `-v` and every report say it */
+struct sek_counts { /* what was looked at; `-v` and every report say it */
 	uint64_t blobs, bytes, commits, tags, messages, names;
-	uint64_t unread;	/* should have been read: exit 3 */
-	uint64_t elsewhere;	/* LFS pointers, submodules, by design */
-	uint64_t left_out;	/* by the allow-list */
-	uint64_t allowed;	/* findings */
+	uint64_t unread;    /* should have been read: exit 3 */
+	uint64_t elsewhere; /* LFS pointers, submodules, by design */
+	uint64_t left_out;  /* by the allow-list */
+	uint64_t allowed;   /* findings */
 };
 
 struct sek_report_options {
 	enum sek_format format;
-	bool colour;		/* text only */
-	bool verbose;		/* text only: say what was looked at */
+	bool colour;  /* text only */
+	bool verbose; /* text only: say what was looked at */
 	const struct sek_ruleset *rules;
 	const char *version;
-	const char *home;	/* the project's URL (SARIF), or NULL */
-	const char *base;	/* absolute; of relative paths; or NULL */
+	const char *home; /* the project's URL (SARIF), or NULL */
+	const char *base; /* absolute; of relative paths; or NULL */
 };
 
 /*
@@ -52,8 +52,8 @@ struct sek_report_options {
  * where `unread` is the list of lines and `unread_count` the number.
  */
 void sek_report_begin(struct sek_buf *out, const struct sek_report_options *o);
-void sek_report_finding(struct sek_buf *out,
-    const struct sek_report_options *o, const struct sek_finding *f);
+void sek_report_finding(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_finding *f);
 void sek_report_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
 

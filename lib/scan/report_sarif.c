@@ -106,7 +106,7 @@ rule_object(const struct sek_rule *rule)
 	json_object_set_new(o, "fullDescription", message(rule->description));
 	json_object_set_new(o, "help",
 	    message(rule->role == SEK_ROLE_NONE ? FIX_OTHER FIX_REST
-	                                        : FIX_KEY FIX_REST));
+						: FIX_KEY FIX_REST));
 	if (rule->help && !strncmp(rule->help, "https://", 8))
 		put(o, "helpUri", rule->help);
 	put(config, "level", level(rule->severity));
@@ -196,10 +196,12 @@ void
 sek_sarif_begin(struct sek_buf *out, const struct sek_report_options *o)
 {
 	use_our_memory();
-	sek_buf_add_s(out, "{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\","
+	sek_buf_add_s(out,
+	    "{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\","
 	    "\"runs\":[{\"tool\":");
 	add_json(out, tool_object(o));
-	sek_buf_add_s(out, ",\"columnKind\":\"unicodeCodePoints\","
+	sek_buf_add_s(out,
+	    ",\"columnKind\":\"unicodeCodePoints\","
 	    "\"originalUriBaseIds\":");
 	add_json(out, bases_object(o));
 	sek_buf_add_s(out, ",\"results\":[");

@@ -52,7 +52,8 @@ match_once(struct sek_matcher *m, struct sek_str text, const size_t *end,
 
 		hits.n = 0;
 		if (sek_matcher_run(m, one, 0, one.n, &hits, NULL) != SEK_OK)
-			fprintf(stderr, "bench_match: a content is undecided\n");
+			fprintf(stderr,
+			    "bench_match: a content is undecided\n");
 		*found += hits.n;
 	}
 	sek_vec_clear(&hits);
@@ -89,13 +90,15 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; i < ROUNDS; i++) {
 		floor[i] = floor_once(sek_buf_str(&text));
-		match[i] = match_once(m, sek_buf_str(&text), end, files, &found);
+		match[i] = match_once(m, sek_buf_str(&text), end, files,
+		    &found);
 	}
 	qsort(floor, ROUNDS, sizeof(*floor), by_value);
 	qsort(match, ROUNDS, sizeof(*match), by_value);
 	gb = (double)text.n / 1e9;
-	printf("  matcher, %zu files, %.0f MB, %s: %.2f GB/s of CPU time; floor "
-	       "(reading each byte) %.1f GB/s; %zu hits\n",
+	printf(
+	    "  matcher, %zu files, %.0f MB, %s: %.2f GB/s of CPU time; floor "
+	    "(reading each byte) %.1f GB/s; %zu hits\n",
 	    files, gb * 1000, sek_prefilter_cpu(), gb / match[ROUNDS / 2],
 	    gb / floor[ROUNDS / 2], found);
 	sek_matcher_free(m);

@@ -32,8 +32,9 @@ make(uint64_t *state, uint8_t *out)
 	for (size_t i = 0; i < n; i++) {
 		uint64_t r = next(state) >> 16;
 
-		out[i] = r % 4 ? (uint8_t)likely[(r >> 8) % (sizeof(likely) - 1)]
-		               : (uint8_t)(r >> 8);
+		out[i] = r % 4
+		    ? (uint8_t)likely[(r >> 8) % (sizeof(likely) - 1)]
+		    : (uint8_t)(r >> 8);
 	}
 	return n;
 }

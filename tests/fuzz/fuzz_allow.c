@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool yes;
 
 	if (sek_allow_add_file(a, text, "f", NULL, "2026-01-01", NULL) ==
-	        SEK_OK &&
+		SEK_OK &&
 	    sek_allow_path(a, text, &yes, NULL) == SEK_OK &&
 	    sek_allow_finding(a, &f, &w, true, &yes, &why, NULL) == SEK_OK &&
 	    yes != (why != NULL))

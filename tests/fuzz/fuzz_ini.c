@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	while (kind != SEK_INI_END && !sek_ini_next(&ini, &kind, &err))
 		if (kind == SEK_INI_PAIR &&
 		    (ini.key.p < text || ini.value.p < ini.key.p ||
-		     ini.value.p + ini.value.n > text + n || ini.line > n))
+			ini.value.p + ini.value.n > text + n || ini.line > n))
 			abort();
 	return 0;
 }

@@ -29,13 +29,13 @@ static const char *const formats[] = {"text", "jsonl", "sarif", NULL};
 static const struct cli_opt mix_table[] = {
     {'q', "quiet", CLI_FLAG, AT(quiet), .help = "say less"},
     {'w', "whole", CLI_FLAG, AT(whole),
-     .help = "look at all of each file and not only at the lines that are "
-	     "new, which takes as long as it takes"},
+	.help = "look at all of each file and not only at the lines that are "
+		"new, which takes as long as it takes"},
     {'o', "output", CLI_FILE, AT(output), "FILE", .help = "write to FILE"},
     {0, "format", CLI_CHOICE, AT(format), "FORMAT", formats,
-     .help = "how findings look"},
+	.help = "how findings look"},
     {0, "directory-of-templates-for-all", CLI_DIR, AT(dir), "DIR",
-     .help = "it's a \"DIR\" [with a \\: colon"},
+	.help = "it's a \"DIR\" [with a \\: colon"},
     {'r', "rule", CLI_LIST, AT(rules), "ID", .help = "only this rule"},
     {0, "secret", CLI_STRING, AT(secret), "X", .help = "hid", .hidden = true},
     {0},
@@ -47,8 +47,8 @@ mix(const void *v, int argc, char **argv)
 	const struct mix_opts *o = v;
 
 	printf("q%d w%d o=%s f=%s d=%s s=%s", o->quiet, o->whole,
-	       o->output ? o->output : "-", o->format ? o->format : "-",
-	       o->dir ? o->dir : "-", o->secret ? o->secret : "-");
+	    o->output ? o->output : "-", o->format ? o->format : "-",
+	    o->dir ? o->dir : "-", o->secret ? o->secret : "-");
 	for (size_t i = 0; i < o->rules.n; i++)
 		printf(" r:%s", o->rules.at[i]);
 	for (int i = 0; i < argc; i++)
@@ -115,16 +115,15 @@ static const struct cli_cmd complain_cmd = {
     .operand = {"WHAT [WHY [ELSE]]", CLI_CHOICE, things, 1, 3},
     .run = complain,
 };
-static const struct cli_cmd ghost_cmd = {
-    .name = "ghost",
+static const struct cli_cmd ghost_cmd = {.name = "ghost",
     .summary = "not shown",
     .operand = {"[DIR]", CLI_DIR, .max = 1},
     .hidden = true,
     .run = open_and_print};
-static const struct cli_cmd *const cmds[] = {&mix_cmd, &find_cmd, &complain_cmd,
-					     &ghost_cmd, NULL};
-static const struct cli_program prog = {"test-prog", "A program that is tested",
-					"1.2.3", cmds};
+static const struct cli_cmd *const cmds[] = {
+    &mix_cmd, &find_cmd, &complain_cmd, &ghost_cmd, NULL};
+static const struct cli_program prog = {
+    "test-prog", "A program that is tested", "1.2.3", cmds};
 
 struct run {
 	int code;

@@ -11,7 +11,7 @@
 
 #define PRINT_A "0123456789abcdef01234567"
 #define PRINT_B "89abcdef0123456789abcdef"
-#define TODAY	"2026-03-15"
+#define TODAY   "2026-03-15"
 
 static const struct sek_rule table[] = {{.id = "test-key"}, {.id = "test-pw"}};
 static const struct sek_ruleset rules = {.rule = table, .rules = 2};
@@ -43,7 +43,7 @@ load(const char *text)
 	struct sek_err err = {0};
 
 	if (sek_allow_add_file(a, sek_str(text), ".sekisho", &rules, TODAY,
-	        &err) != SEK_OK)
+		&err) != SEK_OK)
 		fail_msg("%s", err.text);
 	return a;
 }
@@ -57,7 +57,8 @@ answer(const struct sek_allow *a, const struct asked *q, bool inline_too)
 	bool yes;
 
 	assert_int_equal(sek_allow_finding(a, &q->f, &q->w, inline_too, &yes,
-	                     &why, &err), SEK_OK);
+			     &why, &err),
+	    SEK_OK);
 	assert_int_equal(yes, why != NULL);
 	return why;
 }
@@ -127,12 +128,15 @@ without_a_rule_set_any_rule_id_will_do(void **state)
 	struct sek_allow *a = sek_allow_new();
 
 	(void)state;
+	assert_int_equal(
+	    sek_allow_add_file(a,
+		SEK_STR("[allow]\nrule = somebody-elses\nreason = r\n"), "f",
+		NULL, TODAY, NULL),
+	    SEK_OK);
 	assert_int_equal(sek_allow_add_file(a,
-	    SEK_STR("[allow]\nrule = somebody-elses\nreason = r\n"), "f",
-	    NULL, TODAY, NULL), SEK_OK);
-	assert_int_equal(sek_allow_add_file(a,
-	    SEK_STR("[allow]\nrule = No!\nreason = r\n"), "f",
-	    NULL, TODAY, NULL), SEK_ECONFIG);
+			     SEK_STR("[allow]\nrule = No!\nreason = r\n"), "f",
+			     NULL, TODAY, NULL),
+	    SEK_ECONFIG);
 	sek_allow_free(a);
 }
 
@@ -146,7 +150,8 @@ a_fingerprint_allows_its_finding_only(void **state)
 	assert_true(allows("[allow]\nfingerprint = " PRINT_A "\nreason = r\n",
 	    &q));
 	assert_true(allows("[allow]\nreason = r\n"
-	    "fingerprint = 0123456789ABCDEF01234567\n", &q));
+			   "fingerprint = 0123456789ABCDEF01234567\n",
+	    &q));
 	assert_false(allows("[allow]\nfingerprint = " PRINT_B "\nreason = r\n",
 	    &q));
 }
@@ -158,8 +163,9 @@ any_of_several_fingerprints_will_do(void **state)
 
 	(void)state;
 	ask_about(&q);
-	assert_true(allows("[allow]\nfingerprint = " PRINT_B "\nfingerprint = "
-	    PRINT_A "\nreason = r\n", &q));
+	assert_true(allows("[allow]\nfingerprint = " PRINT_B
+			   "\nfingerprint = " PRINT_A "\nreason = r\n",
+	    &q));
 }
 
 static void
@@ -170,15 +176,25 @@ all_criteria_of_a_section_must_hold(void **state)
 	(void)state;
 	ask_about(&q);
 	assert_true(allows("[allow]\nrule = test-key\npath = src/*.c\n"
-	    "value = ^ses\nfingerprint = " PRINT_A "\nreason = r\n", &q));
+			   "value = ^ses\nfingerprint = " PRINT_A
+			   "\nreason = r\n",
+	    &q));
 	assert_false(allows("[allow]\nrule = test-pw\npath = src/*.c\n"
-	    "value = ^ses\nfingerprint = " PRINT_A "\nreason = r\n", &q));
+			    "value = ^ses\nfingerprint = " PRINT_A
+			    "\nreason = r\n",
+	    &q));
 	assert_false(allows("[allow]\nrule = test-key\npath = lib/*.c\n"
-	    "value = ^ses\nfingerprint = " PRINT_A "\nreason = r\n", &q));
+			    "value = ^ses\nfingerprint = " PRINT_A
+			    "\nreason = r\n",
+	    &q));
 	assert_false(allows("[allow]\nrule = test-key\npath = src/*.c\n"
-	    "value = ^mes\nfingerprint = " PRINT_A "\nreason = r\n", &q));
+			    "value = ^mes\nfingerprint = " PRINT_A
+			    "\nreason = r\n",
+	    &q));
 	assert_false(allows("[allow]\nrule = test-key\npath = src/*.c\n"
-	    "value = ^ses\nfingerprint = " PRINT_B "\nreason = r\n", &q));
+			    "value = ^ses\nfingerprint = " PRINT_B
+			    "\nreason = r\n",
+	    &q));
 }
 
 static void
@@ -188,8 +204,10 @@ sections_do_not_mix_their_criteria(void **state)
 
 	(void)state;
 	ask_about(&q);
-	assert_false(allows("[allow]\nrule = test-pw\nreason = r\n"
-	    "[allow]\npath = lib/**\nrule = test-key\nreason = r\n", &q));
+	assert_false(
+	    allows("[allow]\nrule = test-pw\nreason = r\n"
+		   "[allow]\npath = lib/**\nrule = test-key\nreason = r\n",
+		&q));
 }
 
 static void
@@ -232,12 +250,14 @@ leaves_out(const struct sek_allow *a, const char *path)
 static void
 only_a_path_alone_leaves_files_out(void **state)
 {
-	struct sek_allow *a = load("[allow]\npath = vendor/**/*.min.js\n"
-	    "reason = r\n"
-	    "[allow]\npath = a.txt\nrule = test-key\nreason = r\n"
-	    "[allow]\npath = b.txt\nvalue = x\nreason = r\n"
-	    "[allow]\npath = c.txt\nfingerprint = " PRINT_A "\nreason = r\n"
-	    "[allow]\npath = d.txt\nuntil = 2026-03-14\nreason = r\n");
+	struct sek_allow *a =
+	    load("[allow]\npath = vendor/**/*.min.js\n"
+		 "reason = r\n"
+		 "[allow]\npath = a.txt\nrule = test-key\nreason = r\n"
+		 "[allow]\npath = b.txt\nvalue = x\nreason = r\n"
+		 "[allow]\npath = c.txt\nfingerprint = " PRINT_A
+		 "\nreason = r\n"
+		 "[allow]\npath = d.txt\nuntil = 2026-03-14\nreason = r\n");
 
 	(void)state;
 	assert_true(leaves_out(a, "vendor/x/y/z.min.js"));
@@ -254,7 +274,7 @@ static void
 says_which_entry_allowed_it_and_why(void **state)
 {
 	struct sek_allow *a = load("\n# fixtures\n[allow]\nrule = test-key\n"
-	    "reason = test \x1b[31m fixture\n");
+				   "reason = test \x1b[31m fixture\n");
 	struct asked q;
 
 	(void)state;
@@ -292,11 +312,13 @@ the_day_itself_still_counts_and_the_next_does_not(void **state)
 	(void)state;
 	ask_about(&q);
 	assert_true(allows("[allow]\nrule = test-key\nreason = r\n"
-	    "until = 2026-03-15\n", &q));
+			   "until = 2026-03-15\n",
+	    &q));
 	assert_true(allows("[allow]\nrule = test-key\nreason = r\n"
-	    "until = 2026-12-01\n", &q));
+			   "until = 2026-12-01\n",
+	    &q));
 	a = load("[allow]\nrule = test-key\nreason = r\nuntil = 2026-03-14\n"
-	    "[allow]\nvalue = hush\nreason = r\nuntil = 2026-03-16\n");
+		 "[allow]\nvalue = hush\nreason = r\nuntil = 2026-03-16\n");
 	assert_null(answer(a, &q, false));
 	sek_allow_expired(a, tell, &t);
 	assert_string_equal(t.text,
@@ -333,20 +355,22 @@ refuses_what_it_does_not_understand(void **state)
 	assert_refused("[allow]\nfingerprint = " PRINT_A "0\nreason = r\n",
 	    ":2: ");
 	assert_refused("[allow]\nfingerprint = g123456789abcdef01234567\n"
-	    "reason = r\n", ":2: ");
+		       "reason = r\n",
+	    ":2: ");
 }
 
 static void
 refuses_a_file_with_a_nul_in_it(void **state)
 {
 	struct sek_str text = SEK_STR("[allow]\nrule = test-key\0\n"
-	    "reason = r\n");
+				      "reason = r\n");
 	struct sek_allow *a = sek_allow_new();
 	struct sek_err err;
 
 	(void)state;
 	assert_int_equal(sek_allow_add_file(a, text, ".sekisho", &rules, TODAY,
-	                     &err), SEK_ECONFIG);
+			     &err),
+	    SEK_ECONFIG);
 	sek_allow_free(a);
 }
 
@@ -360,7 +384,8 @@ refuses_a_key_given_twice(void **state)
 	assert_refused("[allow]\nvalue = a\nvalue = b\nreason = r\n", ":3: ");
 	assert_refused("[allow]\npath = a\nreason = r\nreason = s\n", ":4: ");
 	assert_refused("[allow]\npath = a\nreason = r\nuntil = 2027-01-01\n"
-	    "until = 2027-01-01\n", ":5: ");
+		       "until = 2027-01-01\n",
+	    ":5: ");
 }
 
 static void
@@ -381,8 +406,10 @@ refuses_a_day_that_is_none(void **state)
 
 	(void)state;
 	for (const char *const *b = bad; *b; b++) {
-		sek_auto_free char *text = sek_printf("[allow]\n"
-		    "rule = test-key\nuntil = %s\nreason = r\n", *b);
+		sek_auto_free char *text =
+		    sek_printf("[allow]\n"
+			       "rule = test-key\nuntil = %s\nreason = r\n",
+			*b);
 
 		assert_false(sek_allow_is_date(sek_str(*b)));
 		assert_refused(text, ":3: `until`");
@@ -395,8 +422,8 @@ refuses_a_day_that_is_none(void **state)
 static void
 never_shows_what_was_put_in_the_wrong_place(void **state)
 {
-	static const char *const keys[] = {"rule", "fingerprint", "until",
-	    "x", NULL};
+	static const char *const keys[] = {
+	    "rule", "fingerprint", "until", "x", NULL};
 	struct sek_allow *a;
 	struct sek_err err;
 
@@ -407,14 +434,17 @@ never_shows_what_was_put_in_the_wrong_place(void **state)
 
 		a = sek_allow_new();
 		assert_int_equal(sek_allow_add_file(a, sek_str(text), "f",
-		                     &rules, TODAY, &err), SEK_ECONFIG);
+				     &rules, TODAY, &err),
+		    SEK_ECONFIG);
 		assert_null(strstr(err.text, "Hunter2"));
 		sek_allow_free(a);
 	}
 	a = sek_allow_new();
-	assert_int_equal(sek_allow_add_file(a,
-	    SEK_STR("[allow]\nvalue = Hunter2Secret(\nreason = r\n"), "f",
-	    &rules, TODAY, &err), SEK_ECONFIG);
+	assert_int_equal(
+	    sek_allow_add_file(a,
+		SEK_STR("[allow]\nvalue = Hunter2Secret(\nreason = r\n"), "f",
+		&rules, TODAY, &err),
+	    SEK_ECONFIG);
 	assert_null(strstr(err.text, "Hunter2"));
 	sek_allow_free(a);
 }
@@ -429,7 +459,8 @@ git_secrets_patterns_see_path_line_and_text(void **state)
 	(void)state;
 	ask_about(&q);
 	assert_int_equal(sek_allow_add_ere(a, "^src/conf[.]c:3:open",
-	                     ".gitallowed", &err), SEK_OK);
+			     ".gitallowed", &err),
+	    SEK_OK);
 	assert_string_equal(answer(a, &q, false), "allowed by .gitallowed");
 	q.f.line = 4;
 	assert_null(answer(a, &q, false));
@@ -446,7 +477,8 @@ a_path_with_a_newline_cannot_pass_for_another(void **state)
 	(void)state;
 	ask_about(&q);
 	assert_int_equal(sek_allow_add_ere(a, "^test/fixture:",
-	                     "git config secrets.allowed", &err), SEK_OK);
+			     "git config secrets.allowed", &err),
+	    SEK_OK);
 	strcpy(q.path, "x\ntest/fixture:3:");
 	assert_null(answer(a, &q, false));
 	sek_allow_free(a);
@@ -463,7 +495,8 @@ refuses_git_secrets_patterns_that_allow_all(void **state)
 		struct sek_allow *a = sek_allow_new();
 
 		assert_int_equal(sek_allow_add_ere(a, *ere, ".gitallowed",
-		                     &err), SEK_ECONFIG);
+				     &err),
+		    SEK_ECONFIG);
 		assert_non_null(strstr(err.text, ".gitallowed"));
 		sek_allow_free(a);
 	}
@@ -482,7 +515,9 @@ refuses_a_broken_git_secrets_pattern(void **state)
 }
 
 /* Out of two pieces, so that no line of this file holds a marker. */
-#define OURS "sekisho:" "allow"
+#define OURS                                                                   \
+	"sekisho:"                                                             \
+	"allow"
 
 static void
 markers_count_only_where_they_are_believed(void **state)
@@ -494,8 +529,8 @@ markers_count_only_where_they_are_believed(void **state)
 	ask_about(&q);
 	q.w.line = SEK_STR("open = sesame # " OURS " test-key made up");
 	assert_null(answer(a, &q, false));
-	assert_string_equal(answer(a, &q, true), "allowed by " OURS
-	    " on the line");
+	assert_string_equal(answer(a, &q, true),
+	    "allowed by " OURS " on the line");
 	sek_allow_free(a);
 }
 
@@ -536,13 +571,15 @@ tells_added_fingerprints_whatever_their_sections(void **state)
 	(void)state;
 	assert_added("[allow]\nfingerprint = " PRINT_A "\nreason = r\n",
 	    "[allow]\nfingerprint = " PRINT_A "\nfingerprint = " PRINT_B
-	    "\nreason = r\n", ".sekisho:1 2 fingerprints until -;");
-	assert_added("[allow]\nfingerprint = " PRINT_A "\nfingerprint = "
-	    PRINT_B "\nreason = r\n",
+	    "\nreason = r\n",
+	    ".sekisho:1 2 fingerprints until -;");
+	assert_added("[allow]\nfingerprint = " PRINT_A
+		     "\nfingerprint = " PRINT_B "\nreason = r\n",
 	    "[allow]\nfingerprint = " PRINT_B "\nreason = r\n", "");
 	/* without its path it allows more */
 	assert_added("[allow]\nfingerprint = " PRINT_A "\npath = x\n"
-	    "reason = r\n", "[allow]\nfingerprint = " PRINT_A "\nreason = r\n",
+		     "reason = r\n",
+	    "[allow]\nfingerprint = " PRINT_A "\nreason = r\n",
 	    ".sekisho:1 fingerprint " PRINT_A " until -;");
 }
 
@@ -550,12 +587,12 @@ static void
 a_longer_time_is_an_added_allowance(void **state)
 {
 	const char *to_june = "[allow]\nrule = test-key\nreason = r\n"
-	    "until = 2026-06-30\n";
+			      "until = 2026-06-30\n";
 	const char *to_july = "[allow]\nrule = test-key\nreason = r\n"
-	    "until = 2026-07-31\n";
+			      "until = 2026-07-31\n";
 	const char *for_ever = "[allow]\nrule = test-key\nreason = r\n";
 	const char *over = "[allow]\nrule = test-key\nreason = r\n"
-	    "until = 2026-03-14\n";
+			   "until = 2026-03-14\n";
 
 	(void)state;
 	assert_added(to_june, to_july,
@@ -598,7 +635,8 @@ what_is_written_can_be_read_again(void **state)
 	sek_buf_add_s(&out, "# ours");
 	sek_allow_write(&out, PRINT_A, "test-key", SEK_STR("src/**"),
 	    "two\nlines", "2026-12-31");
-	assert_string_equal(out.p, "# ours\n\n[allow]\nrule = test-key\n"
+	assert_string_equal(out.p,
+	    "# ours\n\n[allow]\nrule = test-key\n"
 	    "path = src/**\nfingerprint = " PRINT_A "\nreason = two lines\n"
 	    "until = 2026-12-31\n");
 	sek_allow_write(&out, PRINT_B, NULL, (struct sek_str){NULL, 0}, "r",
@@ -641,8 +679,10 @@ thousands_of_fingerprints_are_found(void **state)
 	(void)state;
 	ask_about(&q);
 	for (unsigned i = 0; i < 5000; i++)
-		sek_buf_printf(&text, "[allow]\nfingerprint = %024x\n"
-		    "reason = r\n", i * 7);
+		sek_buf_printf(&text,
+		    "[allow]\nfingerprint = %024x\n"
+		    "reason = r\n",
+		    i * 7);
 	a = load(text.p);
 	for (unsigned i = 0; i < 5000; i++) {
 		snprintf(q.f.fingerprint, sizeof(q.f.fingerprint), "%024x",

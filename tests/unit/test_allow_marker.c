@@ -8,7 +8,9 @@
 #include "scan/allow.h"
 
 /* Out of two pieces, so that no line of this file holds a marker. */
-#define OURS "sekisho:" "allow"
+#define OURS                                                                   \
+	"sekisho:"                                                             \
+	"allow"
 
 static bool
 marked(const char *line, const char *before)
@@ -24,7 +26,8 @@ our_marker_names_the_rule_and_the_reason(void **state)
 	assert_true(marked("k = 1 # " OURS " test-key made up", NULL));
 	assert_true(marked("/* " OURS "\ttest-key  abc */", NULL));
 	assert_true(marked("k # " OURS " test-key \xe8\xa9\xa6\xe9\xa8\x93"
-	    "\xe7\x94\xa8", NULL));
+			   "\xe7\x94\xa8",
+	    NULL));
 	assert_true(marked("k # " OURS " test-pw xyz " OURS " test-key xyz",
 	    NULL));
 	assert_false(marked("k # " OURS " test-pw made up", NULL));
@@ -61,13 +64,26 @@ static void
 markers_of_other_tools_count_as_they_do_there(void **state)
 {
 	(void)state;
-	assert_true(marked("k = 1 # gitleaks:" "allow", NULL));
-	assert_false(marked("k = 1", "# gitleaks:" "allow"));
-	assert_true(marked("k = 1 # pragma: " "allowlist secret", NULL));
-	assert_true(marked("k = 1 // pragma:" "whitelist secret", NULL));
-	assert_false(marked("k = 1", "# pragma: " "allowlist secret"));
-	assert_true(marked("k = 1", "# pragma: " "allowlist nextline secret"));
-	assert_false(marked("k = 1 # pragma: " "allowlist nextline secret",
+	assert_true(marked("k = 1 # gitleaks:"
+			   "allow",
+	    NULL));
+	assert_false(marked("k = 1",
+	    "# gitleaks:"
+	    "allow"));
+	assert_true(marked("k = 1 # pragma: "
+			   "allowlist secret",
+	    NULL));
+	assert_true(marked("k = 1 // pragma:"
+			   "whitelist secret",
+	    NULL));
+	assert_false(marked("k = 1",
+	    "# pragma: "
+	    "allowlist secret"));
+	assert_true(marked("k = 1",
+	    "# pragma: "
+	    "allowlist nextline secret"));
+	assert_false(marked("k = 1 # pragma: "
+			    "allowlist nextline secret",
 	    NULL));
 	assert_false(marked("k = 1 # pragma: once", NULL));
 	assert_false(marked("", NULL));

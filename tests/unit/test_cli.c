@@ -28,7 +28,7 @@ parses_long_options_in_both_forms(void **state)
 	(void)state;
 	gives("mix", "q0 w0 o=- f=- d=- s=- end\n");
 	gives("mix --output=a --format sarif --quiet",
-	      "q1 w0 o=a f=sarif d=- s=- end\n");
+	    "q1 w0 o=a f=sarif d=- s=- end\n");
 	gives("mix --output a=b --output=c=d", "q0 w0 o=c=d f=- d=- s=- end\n");
 	gives("mix --output=", "q0 w0 o= f=- d=- s=- end\n");
 	gives("mix --output --quiet", "q0 w0 o=--quiet f=- d=- s=- end\n");
@@ -48,18 +48,21 @@ static void
 collects_lists(void **state)
 {
 	(void)state;
-	gives("mix -ra --rule b --rule=c", "q0 w0 o=- f=- d=- s=- r:a r:b r:c "
-					   "end\n");
+	gives("mix -ra --rule b --rule=c",
+	    "q0 w0 o=- f=- d=- s=- r:a r:b r:c "
+	    "end\n");
 }
 
 static void
 takes_options_after_operands(void **state)
 {
 	(void)state;
-	gives("mix a -q b --output c -", "q1 w0 o=c f=- d=- s=- <a> <b> <-> "
-					 "end\n");
-	gives("mix -q -- -w --help --", "q1 w0 o=- f=- d=- s=- <-w> <--help> "
-					"<--> end\n");
+	gives("mix a -q b --output c -",
+	    "q1 w0 o=c f=- d=- s=- <a> <b> <-> "
+	    "end\n");
+	gives("mix -q -- -w --help --",
+	    "q1 w0 o=- f=- d=- s=- <-w> <--help> "
+	    "<--> end\n");
 }
 
 static void
@@ -74,52 +77,67 @@ static void
 refuses_unknown_options(void **state)
 {
 	(void)state;
-	refuses("mix --foo", "test-prog mix: unknown option --foo; see "
-			     "`test-prog mix --help`\n");
-	refuses("mix --foo=hidden", "test-prog mix: unknown option --foo; see "
-				    "`test-prog mix --help`\n");
-	refuses("mix --outpu=x", "test-prog mix: unknown option --outpu; see "
-				 "`test-prog mix --help`\n");
-	refuses("mix -qx", "test-prog mix: unknown option -x; see "
-			   "`test-prog mix --help`\n");
-	refuses("find -q", "test-prog find: unknown option -q; see "
-			   "`test-prog find --help`\n");
-	refuses("--foo=hidden mix", "test-prog: unknown option --foo; see "
-				    "`test-prog --help`\n");
-	refuses("mix --a\x1b[2J", "test-prog mix: unknown option --a?[2J; see "
-				  "`test-prog mix --help`\n");
+	refuses("mix --foo",
+	    "test-prog mix: unknown option --foo; see "
+	    "`test-prog mix --help`\n");
+	refuses("mix --foo=hidden",
+	    "test-prog mix: unknown option --foo; see "
+	    "`test-prog mix --help`\n");
+	refuses("mix --outpu=x",
+	    "test-prog mix: unknown option --outpu; see "
+	    "`test-prog mix --help`\n");
+	refuses("mix -qx",
+	    "test-prog mix: unknown option -x; see "
+	    "`test-prog mix --help`\n");
+	refuses("find -q",
+	    "test-prog find: unknown option -q; see "
+	    "`test-prog find --help`\n");
+	refuses("--foo=hidden mix",
+	    "test-prog: unknown option --foo; see "
+	    "`test-prog --help`\n");
+	refuses("mix --a\x1b[2J",
+	    "test-prog mix: unknown option --a?[2J; see "
+	    "`test-prog mix --help`\n");
 }
 
 static void
 refuses_wrong_values(void **state)
 {
 	(void)state;
-	refuses("mix --format=xml", "test-prog mix: --format takes text, jsonl "
-				    "or sarif; see `test-prog mix --help`\n");
-	refuses("mix --format=", "test-prog mix: --format takes text, jsonl "
-				 "or sarif; see `test-prog mix --help`\n");
-	refuses("mix --output", "test-prog mix: --output needs a value: FILE; "
-				"see `test-prog mix --help`\n");
-	refuses("mix -qo", "test-prog mix: -o needs a value: FILE; see "
-			   "`test-prog mix --help`\n");
-	refuses("mix --quiet=1", "test-prog mix: --quiet takes no value; see "
-				 "`test-prog mix --help`\n");
-	refuses("mix --help=1", "test-prog mix: --help takes no value; see "
-				"`test-prog mix --help`\n");
+	refuses("mix --format=xml",
+	    "test-prog mix: --format takes text, jsonl "
+	    "or sarif; see `test-prog mix --help`\n");
+	refuses("mix --format=",
+	    "test-prog mix: --format takes text, jsonl "
+	    "or sarif; see `test-prog mix --help`\n");
+	refuses("mix --output",
+	    "test-prog mix: --output needs a value: FILE; "
+	    "see `test-prog mix --help`\n");
+	refuses("mix -qo",
+	    "test-prog mix: -o needs a value: FILE; see "
+	    "`test-prog mix --help`\n");
+	refuses("mix --quiet=1",
+	    "test-prog mix: --quiet takes no value; see "
+	    "`test-prog mix --help`\n");
+	refuses("mix --help=1",
+	    "test-prog mix: --help takes no value; see "
+	    "`test-prog mix --help`\n");
 }
 
 static void
 counts_operands(void **state)
 {
 	(void)state;
-	refuses("find x", "test-prog find: takes no operands; see "
-			  "`test-prog find --help`\n");
-	refuses("complain", "test-prog complain: 0 operands given, 1 needed: "
-			    "WHAT [WHY [ELSE]]; see `test-prog complain "
-			    "--help`\n");
+	refuses("find x",
+	    "test-prog find: takes no operands; see "
+	    "`test-prog find --help`\n");
+	refuses("complain",
+	    "test-prog complain: 0 operands given, 1 needed: "
+	    "WHAT [WHY [ELSE]]; see `test-prog complain "
+	    "--help`\n");
 	refuses("complain a b c d",
-		"test-prog complain: 4 operands given, at most 3 taken: "
-		"WHAT [WHY [ELSE]]; see `test-prog complain --help`\n");
+	    "test-prog complain: 4 operands given, at most 3 taken: "
+	    "WHAT [WHY [ELSE]]; see `test-prog complain --help`\n");
 }
 
 static void
@@ -152,24 +170,26 @@ static void
 shows_help_where_asked(void **state)
 {
 	static const char *const general[] = {"--help", "-h", "help"};
-	static const char *const of_mix[] = {"mix --help", "mix -h", "help mix",
-					     "mix x --help", "mix -qh"};
+	static const char *const of_mix[] = {
+	    "mix --help", "mix -h", "help mix", "mix x --help", "mix -qh"};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct run r = run(general[i]);
 
 		assert_int_equal(r.code, 0);
-		assert_non_null(strstr(r.out, "\n  complain  Fail in a chosen "
-					      "way\n  help      "));
+		assert_non_null(strstr(r.out,
+		    "\n  complain  Fail in a chosen "
+		    "way\n  help      "));
 		assert_null(strstr(r.out, "ghost"));
 	}
 	for (size_t i = 0; i < 5; i++) {
 		struct run r = run(of_mix[i]);
 
 		assert_int_equal(r.code, 0);
-		assert_non_null(strstr(r.out, "usage: test-prog mix [OPTION...]"
-					      " [PATH...]\n"));
+		assert_non_null(strstr(r.out,
+		    "usage: test-prog mix [OPTION...]"
+		    " [PATH...]\n"));
 		assert_null(strstr(r.out, "--secret"));
 	}
 	gives("--version", "test-prog 1.2.3\n");
@@ -182,8 +202,7 @@ aligns_and_wraps_help(void **state)
 	struct sek_str rest = sek_str(r.out);
 
 	(void)state;
-	assert_non_null(strstr(
-	    r.out,
+	assert_non_null(strstr(r.out,
 	    "\n  -q, --quiet          Say less\n"
 	    "  -w, --whole          Look at all of each file and not only at "
 	    "the lines that\n"
@@ -201,19 +220,22 @@ static void
 suggests_a_command_for_a_slip(void **state)
 {
 	(void)state;
-	refuses("fidn", "test-prog: no command `fidn`, did you mean `find`?; "
-			"see `test-prog --help`\n");
+	refuses("fidn",
+	    "test-prog: no command `fidn`, did you mean `find`?; "
+	    "see `test-prog --help`\n");
 	refuses("help complan",
-		"test-prog: no command `complan`, did you mean `complain`?; "
-		"see `test-prog --help`\n");
-	refuses("xyzzy", "test-prog: no command `xyzzy`; "
-			 "see `test-prog --help`\n");
-	refuses("ghos", "test-prog: no command `ghos`; "
-			"see `test-prog --help`\n");
+	    "test-prog: no command `complan`, did you mean `complain`?; "
+	    "see `test-prog --help`\n");
+	refuses("xyzzy",
+	    "test-prog: no command `xyzzy`; "
+	    "see `test-prog --help`\n");
+	refuses("ghos",
+	    "test-prog: no command `ghos`; "
+	    "see `test-prog --help`\n");
 	refuses("a-name-that-is-longer-than-any-command-could-be",
-		"test-prog: no command "
-		"`a-name-that-is-longer-than-any-command-could-be`; "
-		"see `test-prog --help`\n");
+	    "test-prog: no command "
+	    "`a-name-that-is-longer-than-any-command-could-be`; "
+	    "see `test-prog --help`\n");
 }
 
 static void
@@ -232,15 +254,9 @@ an_error_decides_the_exit_code(void **state)
 static void
 a_full_disk_is_a_failure(void **state)
 {
-	static const char *const lines[] = {"find",
-					    "mix",
-					    "--help",
-					    "mix --help",
-					    "--version",
-					    "completion bash",
-					    "completion zsh",
-					    "completion fish",
-					    "help --format=mdoc"};
+	static const char *const lines[] = {"find", "mix", "--help",
+	    "mix --help", "--version", "completion bash", "completion zsh",
+	    "completion fish", "help --format=mdoc"};
 	int full = open("/dev/full", O_WRONLY);
 
 	(void)state;
@@ -248,8 +264,9 @@ a_full_disk_is_a_failure(void **state)
 		struct run r = run_to(full, lines[i]);
 
 		assert_int_equal(r.code, CLI_EXIT_FAILED);
-		assert_string_equal(r.err, "test-prog: standard output: "
-					   "No space left on device\n");
+		assert_string_equal(r.err,
+		    "test-prog: standard output: "
+		    "No space left on device\n");
 	}
 	close(full);
 	assert_int_equal(run_to(-1, "complain config").code, CLI_EXIT_USAGE);
@@ -277,8 +294,8 @@ a_closed_stdout_is_a_failure(void **state)
 
 	(void)state;
 	assert_int_equal(r.code, CLI_EXIT_FAILED);
-	assert_string_equal(
-	    r.err, "test-prog: standard output: Bad file descriptor\n");
+	assert_string_equal(r.err,
+	    "test-prog: standard output: Bad file descriptor\n");
 	assert_int_equal(run_to(-1, "ghost").code, CLI_EXIT_FAILED);
 }
 
@@ -286,11 +303,13 @@ static void
 refuses_an_unknown_shell(void **state)
 {
 	(void)state;
-	refuses("completion tcsh", "test-prog completion: takes bash, zsh or "
-				   "fish; see `test-prog completion --help`\n");
-	refuses("completion", "test-prog completion: 0 operands given, 1 "
-			      "needed: SHELL; see `test-prog completion "
-			      "--help`\n");
+	refuses("completion tcsh",
+	    "test-prog completion: takes bash, zsh or "
+	    "fish; see `test-prog completion --help`\n");
+	refuses("completion",
+	    "test-prog completion: 0 operands given, 1 "
+	    "needed: SHELL; see `test-prog completion "
+	    "--help`\n");
 }
 
 int

@@ -39,8 +39,8 @@ shell(const char *command, char *out, size_t size)
 static bool
 have(const char *program)
 {
-	sek_auto_free char *command =
-	    sek_printf("command -v %s >/dev/null 2>&1", program);
+	sek_auto_free char
+	    *command = sek_printf("command -v %s >/dev/null 2>&1", program);
 
 	return system(command) == 0;
 }
@@ -50,10 +50,9 @@ static void
 bash_completes(const char *words, const char *expect)
 {
 	struct run r = run("completion bash");
-	auto_file *script =
-	    file_with("compopt() { echo \"($2)\"; }\n", r.out,
-		      "COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n"
-		      "_test_prog && printf '%s ' \"${COMPREPLY[@]}\"\n");
+	auto_file *script = file_with("compopt() { echo \"($2)\"; }\n", r.out,
+	    "COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n"
+	    "_test_prog && printf '%s ' \"${COMPREPLY[@]}\"\n");
 	sek_auto_free char *command =
 	    sek_printf("bash --norc %s test-prog %s 2>&1", script, words);
 	char out[512];
@@ -83,8 +82,9 @@ bash_completes_options_and_values(void **state)
 	if (!have("bash"))
 		skip();
 	bash_completes("mix --f", "--format ");
-	bash_completes("mix -", "--help --quiet --whole --output --format "
-				"--directory-of-templates-for-all --rule ");
+	bash_completes("mix -",
+	    "--help --quiet --whole --output --format "
+	    "--directory-of-templates-for-all --rule ");
 	bash_completes("mix --format ''", "text jsonl sarif ");
 	bash_completes("mix --format =", "text jsonl sarif ");
 	bash_completes("mix --format = js", "jsonl ");
@@ -92,7 +92,7 @@ bash_completes_options_and_values(void **state)
 	bash_completes("mix --output ''", "(default)\n ");
 	bash_completes("mix -o = x", "(default)\n ");
 	bash_completes("mix --directory-of-templates-for-all ''",
-		       "(dirnames)\n ");
+	    "(dirnames)\n ");
 	bash_completes("mix -r ''", " ");
 }
 
@@ -115,8 +115,8 @@ static void
 bash_accepts_the_script(void **state)
 {
 	struct run r = run("completion bash");
-	auto_file *script =
-	    file_with("set -u\n", r.out, "complete -p test-prog\n");
+	auto_file *script = file_with("set -u\n", r.out,
+	    "complete -p test-prog\n");
 	sek_auto_free char *command = sek_printf("bash --norc %s", script);
 	char out[128];
 
@@ -134,12 +134,12 @@ other_shells_accept_their_scripts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		sek_auto_free char *line =
-		    sek_printf("completion %s", shells[i]);
+		sek_auto_free char *line = sek_printf("completion %s",
+		    shells[i]);
 		struct run r = run(line);
 		auto_file *script = file_with("", r.out, "");
-		sek_auto_free char *command =
-		    sek_printf("%s -n %s", shells[i], script);
+		sek_auto_free char *command = sek_printf("%s -n %s", shells[i],
+		    script);
 
 		assert_int_equal(r.code, 0);
 		assert_non_null(strstr(r.out, "mix"));
@@ -158,11 +158,10 @@ quotes_help_for_each_shell(void **state)
 	struct run fish = run("completion fish");
 
 	(void)state;
-	assert_non_null(strstr(
-	    zsh.out,
+	assert_non_null(strstr(zsh.out,
 	    "[it'\\''s a \"DIR\" \\[with a \\\\\\: colon]:DIR:_files -/'"));
-	assert_non_null(
-	    strstr(fish.out, "-d 'it\\'s a \"DIR\" [with a \\\\: colon'"));
+	assert_non_null(strstr(fish.out,
+	    "-d 'it\\'s a \"DIR\" [with a \\\\: colon'"));
 }
 
 static void
@@ -172,19 +171,20 @@ mandoc_accepts_the_command_list(void **state)
 	auto_file *page =
 	    file_with(".Dd January 1, 2024\n.Dt TEST-PROG 1\n.Os\n.Sh NAME\n"
 		      ".Nm test-prog\n.Nd is tested\n.Sh COMMANDS\n",
-		      r.out, "");
-	sek_auto_free char *lint =
-	    sek_printf("mandoc -Tlint -W warning %s", page);
-	sek_auto_free char *print =
-	    sek_printf("mandoc -Tascii %s | col -b 2>&1", page);
+		r.out, "");
+	sek_auto_free char *lint = sek_printf("mandoc -Tlint -W warning %s",
+	    page);
+	sek_auto_free char
+	    *print = sek_printf("mandoc -Tascii %s | col -b 2>&1", page);
 	char out[8192];
 
 	(void)state;
 	assert_int_equal(r.code, 0);
 	assert_null(strstr(r.out, "ghost"));
 	assert_null(strstr(r.out, "secret"));
-	assert_non_null(strstr(r.out, "\nIt\\(aqs \\(dqit\\(dq and "
-				      "\\(ga\\-\\-this\\(ga.\n"));
+	assert_non_null(strstr(r.out,
+	    "\nIt\\(aqs \\(dqit\\(dq and "
+	    "\\(ga\\-\\-this\\(ga.\n"));
 	if (!have("mandoc"))
 		skip();
 	shell(lint, out, sizeof(out));
@@ -194,8 +194,8 @@ mandoc_accepts_the_command_list(void **state)
 	shell(print, out, sizeof(out));
 	assert_non_null(strstr(out, "test-prog mix [-q] [-w] [-o FILE]"));
 	assert_non_null(strstr(out, "test-prog complain WHAT [WHY [ELSE]]"));
-	assert_non_null(
-	    strstr(out, "How findings look: text, jsonl or sarif."));
+	assert_non_null(strstr(out,
+	    "How findings look: text, jsonl or sarif."));
 	assert_non_null(strstr(out, "It's \"it\" and `--this`."));
 	assert_non_null(strstr(out, " .Xx an example\n"));
 	assert_non_null(strstr(out, "It's a \"DIR\" [with a \\: colon."));

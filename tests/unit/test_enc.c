@@ -28,9 +28,8 @@ hex_goes_both_ways(void **state)
 static void
 refuses_what_is_no_hex(void **state)
 {
-	static const char *const bad[] = {
-	    "0",        "abc", "0g", "g0", " 0", "0x",
-	    "\xff\xff", "0:",  "/0", "@@", "``"};
+	static const char *const bad[] = {"0", "abc", "0g", "g0", " 0", "0x",
+	    "\xff\xff", "0:", "/0", "@@", "``"};
 	unsigned char out[4];
 
 	(void)state;
@@ -104,10 +103,9 @@ base64_of_urls_is_understood(void **state)
 static void
 refuses_what_is_no_base64(void **state)
 {
-	static const char *const bad[] = {
-	    "A",    "AAAAA", "A===",  "AA=A",  "=",
-	    "====", "AA=",   "AAA==", "AAAA=", "AAAA====",
-	    "AA A", "AAA\n", "A*AA",  "=AAA",  "AAA\xff"};
+	static const char *const bad[] = {"A", "AAAAA", "A===", "AA=A", "=",
+	    "====", "AA=", "AAA==", "AAAA=", "AAAA====", "AA A", "AAA\n",
+	    "A*AA", "=AAA", "AAA\xff"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -146,33 +144,13 @@ percent_keeps_the_unreserved(void **state)
 static void
 knows_utf8(void **state)
 {
-	static const char *const good[] = {"",
-					   "a",
-					   "\xc2\x80",
-					   "\xdf\xbf",
-					   "\xe0\xa0\x80",
-					   "\xed\x9f\xbf",
-					   "\xee\x80\x80",
-					   "\xef\xbf\xbf",
-					   "\xf0\x90\x80\x80",
-					   "\xf4\x8f\xbf\xbf",
-					   "a\xc3\xa9z"};
-	static const char *const bad[] = {"\x80",
-					  "\xbf",
-					  "\xc0\x80",
-					  "\xc1\xbf",
-					  "\xc2",
-					  "\xc2 ",
-					  "\xe0\x9f\xbf",
-					  "\xed\xa0\x80",
-					  "\xed\xbf\xbf",
-					  "\xe2\x82",
-					  "\xf0\x8f\xbf\xbf",
-					  "\xf4\x90\x80\x80",
-					  "\xf5\x80\x80\x80",
-					  "\xff",
-					  "a\xf0\x9f\x94",
-					  "\xe2\x82\xac\x80"};
+	static const char *const good[] = {"", "a", "\xc2\x80", "\xdf\xbf",
+	    "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+	    "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xc3\xa9z"};
+	static const char *const bad[] = {"\x80", "\xbf", "\xc0\x80",
+	    "\xc1\xbf", "\xc2", "\xc2 ", "\xe0\x9f\xbf", "\xed\xa0\x80",
+	    "\xed\xbf\xbf", "\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+	    "\xf5\x80\x80\x80", "\xff", "a\xf0\x9f\x94", "\xe2\x82\xac\x80"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)

@@ -15,7 +15,7 @@ gives_back_the_code_and_the_text(void **state)
 
 	(void)state;
 	assert_int_equal(sek_fail(&err, SEK_EPARSE, "%s:%d: bad", "f", 3),
-			 SEK_EPARSE);
+	    SEK_EPARSE);
 	assert_int_equal(err.code, SEK_EPARSE);
 	assert_string_equal(err.text, "f:3: bad");
 }
@@ -36,9 +36,12 @@ follows_errno(void **state)
 		int errnum;
 		enum sek_code code;
 	} expect[] = {
-	    {ENOENT, SEK_ENOTFOUND}, {ENOTDIR, SEK_ENOTFOUND},
-	    {EACCES, SEK_EDENIED},   {EPERM, SEK_EDENIED},
-	    {EINTR, SEK_ECANCEL},    {EIO, SEK_EIO},
+	    {ENOENT, SEK_ENOTFOUND},
+	    {ENOTDIR, SEK_ENOTFOUND},
+	    {EACCES, SEK_EDENIED},
+	    {EPERM, SEK_EDENIED},
+	    {EINTR, SEK_ECANCEL},
+	    {EIO, SEK_EIO},
 	    {ENOSPC, SEK_EIO},
 	};
 	struct sek_err err;
@@ -97,7 +100,7 @@ stays_one_line_without_controls(void **state)
 
 	(void)state;
 	(void)sek_fail(&err, SEK_EIO, "a\nb\x1b[2J\x7f \xc2\x9b%s",
-		       "1J \xc3\xa9");
+	    "1J \xc3\xa9");
 	assert_string_equal(err.text, "a?b?[2J? ??1J \xc3\xa9");
 }
 

@@ -252,7 +252,7 @@ a_failed_replacement_leaves_nothing_behind(void **state)
 	assert_string_equal(err.text, "d: Is a directory");
 	assert_int_equal(files_here(), 1);
 	assert_int_equal(sek_file_replace("no/f", "x", 1, 0600, &err),
-			 SEK_ENOTFOUND);
+	    SEK_ENOTFOUND);
 	assert_int_equal(files_here(), 1);
 }
 

@@ -13,8 +13,8 @@
 
 static const struct sek_rule plain = {.id = "plain-rule"};
 static const struct sek_rule other = {.id = "other-rule"};
-static const struct sek_rule guessable = {.id = "plain-rule",
-    .guessable = true};
+static const struct sek_rule guessable = {
+    .id = "plain-rule", .guessable = true};
 
 static struct sek_finding *
 add(struct sek_findings *v, const struct sek_rule *rule, uint64_t order,

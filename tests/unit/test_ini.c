@@ -56,8 +56,8 @@ leaves_a_value_as_it_is(void **state)
 
 	(void)state;
 	assert_int_equal(next(&ini), SEK_INI_PAIR);
-	assert_true(
-	    sek_str_is(ini.value, "\\b\"(a=b)\" # not a comment ; nor this"));
+	assert_true(sek_str_is(ini.value,
+	    "\\b\"(a=b)\" # not a comment ; nor this"));
 	assert_int_equal(ini.value_column, 6);
 	assert_int_equal(next(&ini), SEK_INI_PAIR);
 	assert_int_equal(ini.value.n, 0);
@@ -114,18 +114,18 @@ says_where_a_line_is_broken(void **state)
 {
 	(void)state;
 	refuses(SEK_STR("\n\nhidden words"),
-		"f:3: neither `[section]` nor `key = value` nor a comment");
+	    "f:3: neither `[section]` nor `key = value` nor a comment");
 	refuses(SEK_STR(" = v"), "f:1: a key is missing before `=`");
 	refuses(SEK_STR("[s"), "f:1: a section ends with `]`, nothing after");
 	refuses(SEK_STR("["), "f:1: a section ends with `]`, nothing after");
 	refuses(SEK_STR("[s] # c"),
-		"f:1: a section ends with `]`, nothing after");
+	    "f:1: a section ends with `]`, nothing after");
 	refuses(SEK_STR("[ ]"), "f:1: a section needs a name");
 	refuses(SEK_STR("[a]b]"), "f:1: more than one `]` in a section");
 	refuses(SEK_STR("k = v\0w"), "f:1: a NUL byte: this is no text");
 	refuses(SEK_STR("# c\0"), "f:1: a NUL byte: this is no text");
 	refuses(SEK_STR("\n\xef\xbb\xbf[s]"),
-		"f:2: neither `[section]` nor `key = value` nor a comment");
+	    "f:2: neither `[section]` nor `key = value` nor a comment");
 }
 
 int

@@ -36,7 +36,7 @@ of_a_secret_only_the_length_is_told(void **state)
 	(void)state;
 	memset(secret, 's', sizeof(secret));
 	redacts((struct sek_str){secret, 40}, SEK_SHOW_NOTHING,
-		"(40 characters)");
+	    "(40 characters)");
 	redacts(SEK_STR("s"), SEK_SHOW_NOTHING, "(1 character)");
 	redacts((struct sek_str){NULL, 0}, SEK_SHOW_NOTHING, "(0 characters)");
 }
@@ -48,7 +48,7 @@ of_a_key_id_the_edges_are_shown(void **state)
 	redacts(SEK_STR("KEYA"
 			"0123456789abcd"
 			"YZ"),
-		SEK_SHOW_EDGES, "KEYA...YZ");
+	    SEK_SHOW_EDGES, "KEYA...YZ");
 }
 
 static void
@@ -58,11 +58,11 @@ twelve_characters_are_hidden_or_all(void **state)
 	redacts(SEK_STR("KEYA"
 			"0123456789ab"
 			"YZ"),
-		SEK_SHOW_EDGES, "KEYA...YZ");
+	    SEK_SHOW_EDGES, "KEYA...YZ");
 	redacts(SEK_STR("KEYA"
 			"0123456789a"
 			"YZ"),
-		SEK_SHOW_EDGES, "(17 characters)");
+	    SEK_SHOW_EDGES, "(17 characters)");
 }
 
 static void
@@ -72,7 +72,7 @@ shown_edges_are_safe_for_a_terminal(void **state)
 	redacts(SEK_STR("\x1b[2J"
 			"0123456789ab"
 			"\0\xff"),
-		SEK_SHOW_EDGES, "?[2J...??");
+	    SEK_SHOW_EDGES, "?[2J...??");
 }
 
 static void
@@ -81,7 +81,7 @@ plain_text_stays_as_it_is(void **state)
 	(void)state;
 	quotes(SEK_STR("dir/a file's #1.txt"), "dir/a file's #1.txt");
 	quotes(SEK_STR("caf\xc3\xa9/\xe6\x97\xa5/\xf0\x9f\x94\x91"),
-	       "caf\xc3\xa9/\xe6\x97\xa5/\xf0\x9f\x94\x91");
+	    "caf\xc3\xa9/\xe6\x97\xa5/\xf0\x9f\x94\x91");
 	quotes(SEK_STR(""), "");
 }
 
@@ -112,13 +112,13 @@ quotes_hidden_controls(void **state)
 	(void)state;
 	quotes(SEK_STR("\xc2\x9b"
 		       "2J"),
-	       "\"\\302\\2332J\"");
+	    "\"\\302\\2332J\"");
 	quotes(SEK_STR("a\xe2\x80\xae"
 		       "b"),
-	       "\"a\\342\\200\\256b\"");
+	    "\"a\\342\\200\\256b\"");
 	quotes(SEK_STR("a\xe2\x81\xa6"
 		       "b"),
-	       "\"a\\342\\201\\246b\"");
+	    "\"a\\342\\201\\246b\"");
 }
 
 int

@@ -11,12 +11,16 @@
 #define PRINT "0123456789abcdef01234567"
 
 static const struct sek_rule table[] = {
-    {.id = "test-key", .description = "test key id",
-        .help = "https://example.org/keys", .severity = SEK_HIGH,
-        .role = SEK_ROLE_KEY_ID},
+    {.id = "test-key",
+	.description = "test key id",
+	.help = "https://example.org/keys",
+	.severity = SEK_HIGH,
+	.role = SEK_ROLE_KEY_ID},
     {.id = "test-key", .description = "test key id", .severity = SEK_HIGH},
-    {.id = "test-pw", .description = "pass {word}", .severity = SEK_LOW,
-        .help = "see the wiki"},
+    {.id = "test-pw",
+	.description = "pass {word}",
+	.severity = SEK_LOW,
+	.help = "see the wiki"},
 };
 static const struct sek_ruleset rules = {.rule = table, .rules = 3};
 static const struct sek_counts nothing;
@@ -81,7 +85,8 @@ text_is_what_editors_parse(void **state)
 	struct sek_finding f = finding();
 
 	(void)state;
-	assert_report(SEK_TEXT, &f, "src/conf.c:3:12: high test-key "
+	assert_report(SEK_TEXT, &f,
+	    "src/conf.c:3:12: high test-key "
 	    "test key id: AB12...7A [" PRINT "]\n");
 }
 
@@ -96,7 +101,8 @@ text_has_a_line_for_each_thing_known(void **state)
 	strcpy(f.facts.account, "123456789012");
 	strcpy(f.facts.expires, "2026-03-15T10:20:30Z");
 	f.facts.confidence = SEK_CONF_LOW;
-	assert_report(SEK_TEXT, &f, "src/conf.c:3:12: high test-key "
+	assert_report(SEK_TEXT, &f,
+	    "src/conf.c:3:12: high test-key "
 	    "test key id: AB12...7A [" PRINT "]\n"
 	    "    commit abcd000000000000000000000000000000000000\n"
 	    "    belongs to CD34...8B\n"
@@ -149,7 +155,8 @@ a_file_name_has_no_line(void **state)
 	f.secret = sek_strdup("src");
 	f.start = 0;
 	f.end = 3;
-	assert_report(SEK_TEXT, &f, "src/conf.c: high test-key in the file "
+	assert_report(SEK_TEXT, &f,
+	    "src/conf.c: high test-key in the file "
 	    "name, test key id: src [" PRINT "]\n");
 }
 
@@ -194,7 +201,8 @@ jsonl_has_the_keys_in_their_order(void **state)
 	struct sek_finding f = finding();
 
 	(void)state;
-	assert_report(SEK_JSONL, &f, "{\"rule\":\"test-key\","
+	assert_report(SEK_JSONL, &f,
+	    "{\"rule\":\"test-key\","
 	    "\"severity\":\"high\",\"confidence\":\"high\","
 	    "\"description\":\"test key id\",\"place\":\"file\","
 	    "\"path\":\"src/conf.c\",\"line\":3,\"column\":12,"
@@ -215,11 +223,13 @@ jsonl_tells_what_is_known_beside(void **state)
 	strcpy(f.facts.account, "123456789012");
 	strcpy(f.facts.expires, "2026-03-15T10:20:30Z");
 	got = report(SEK_JSONL, &f);
-	assert_holds(got, "\"commit\":"
+	assert_holds(got,
+	    "\"commit\":"
 	    "\"ab00000000000000000000000000000000000000\",\"blob\":"
 	    "\"cd000000000000000000000000000000"
 	    "00000000000000000000000000000000\",\"fingerprint\"");
-	assert_holds(got, "\"pair\":\"CD34...8B\",\"account\":"
+	assert_holds(got,
+	    "\"pair\":\"CD34...8B\",\"account\":"
 	    "\"123456789012\",\"expires\":\"2026-03-15T10:20:30Z\"}");
 }
 
@@ -232,7 +242,8 @@ jsonl_keeps_a_path_that_is_not_utf8(void **state)
 	(void)state;
 	set_path(&f, "a\xff\xc3(\xe9\x8d\xb5");
 	got = report(SEK_JSONL, &f);
-	assert_holds(got, "\"path\":\"a\xef\xbf\xbd\xef\xbf\xbd(\xe9\x8d\xb5\","
+	assert_holds(got,
+	    "\"path\":\"a\xef\xbf\xbd\xef\xbf\xbd(\xe9\x8d\xb5\","
 	    "\"path_base64\":\"Yf/DKOmNtQ==\",");
 	f = finding();
 	set_path(&f, "\xe9\x8d\xb5");
@@ -252,7 +263,8 @@ jsonl_ends_with_a_summary(void **state)
 	(void)state;
 	sek_report_begin(&out, &o);
 	sek_report_end(&out, &o, &c, lines);
-	assert_string_equal(out.p, "{\"summary\":{\"blobs\":1,\"bytes\":2,"
+	assert_string_equal(out.p,
+	    "{\"summary\":{\"blobs\":1,\"bytes\":2,"
 	    "\"commits\":3,\"tags\":4,\"messages\":5,\"names\":6,"
 	    "\"elsewhere\":8,\"left_out\":9,\"allowed\":10,"
 	    "\"unread_count\":7,\"unread\":[\"a: why\","
@@ -269,8 +281,7 @@ text_always_tells_what_was_not_read(void **state)
 
 	(void)state;
 	sek_report_end(&out, &o, &c, lines);
-	assert_string_equal(out.p,
-	    "not read: a: wh?[31my\nnot read: 2 more\n");
+	assert_string_equal(out.p, "not read: a: wh?[31my\nnot read: 2 more\n");
 }
 
 static void
@@ -285,7 +296,8 @@ text_tells_what_was_scanned_only_when_asked(void **state)
 	assert_int_equal(out.n, 0);
 	o.verbose = true;
 	sek_report_end(&out, &o, &c, NULL);
-	assert_string_equal(out.p, "scanned 1 blob, 20 bytes, 0 commits, "
+	assert_string_equal(out.p,
+	    "scanned 1 blob, 20 bytes, 0 commits, "
 	    "0 tags, 0 messages, 1 name; not read 0, elsewhere 0, left out 0, "
 	    "allowed 0\n");
 }
@@ -302,15 +314,18 @@ sarif_tells_what_was_found_where(void **state)
 	f.commit = (struct sek_oid){.len = 20, .raw = {0xab}};
 	set_path(&f, "src/a b%:\xff.c");
 	got = report(SEK_SARIF, &f);
-	assert_holds(got, "\"ruleId\":\"test-key\",\"ruleIndex\":0,"
+	assert_holds(got,
+	    "\"ruleId\":\"test-key\",\"ruleIndex\":0,"
 	    "\"level\":\"error\"");
-	assert_holds(got, "\"artifactLocation\":{\"uri\":"
+	assert_holds(got,
+	    "\"artifactLocation\":{\"uri\":"
 	    "\"src/a%20b%25%3A%FF.c\",\"uriBaseId\":\"SRCROOT\"}");
-	assert_holds(got, "\"region\":{\"startLine\":3,\"startColumn\":10,"
+	assert_holds(got,
+	    "\"region\":{\"startLine\":3,\"startColumn\":10,"
 	    "\"endLine\":3,\"endColumn\":30,\"byteOffset\":40,"
 	    "\"byteLength\":20}");
-	assert_holds(got, "\"partialFingerprints\":{\"sekisho/v1\":\"" PRINT
-	    "\"}");
+	assert_holds(got,
+	    "\"partialFingerprints\":{\"sekisho/v1\":\"" PRINT "\"}");
 	assert_holds(got,
 	    "\"commit\":\"ab00000000000000000000000000000000000000\"");
 }
@@ -334,14 +349,13 @@ sarif_knows_a_file_from_what_is_none(void **state)
 		enum sek_place place;
 		const char *path, *want;
 	} each[] = {
-	    {SEK_PLACE_FILE, "/etc/x y",
-	        "{\"uri\":\"file:///etc/x%20y\"}"},
+	    {SEK_PLACE_FILE, "/etc/x y", "{\"uri\":\"file:///etc/x%20y\"}"},
 	    {SEK_PLACE_MESSAGE, "commit 12ab",
-	        "{\"uri\":\"commit%2012ab\",\"uriBaseId\":\"MESSAGES\"}"},
+		"{\"uri\":\"commit%2012ab\",\"uriBaseId\":\"MESSAGES\"}"},
 	    {SEK_PLACE_REF_NAME, "refs/heads/x",
-	        "{\"uri\":\"refs/heads/x\",\"uriBaseId\":\"REFS\"}"},
+		"{\"uri\":\"refs/heads/x\",\"uriBaseId\":\"REFS\"}"},
 	    {SEK_PLACE_STDIN, "-",
-	        "{\"uri\":\"stdin\",\"uriBaseId\":\"STREAMS\"}"},
+		"{\"uri\":\"stdin\",\"uriBaseId\":\"STREAMS\"}"},
 	};
 
 	(void)state;
@@ -360,8 +374,10 @@ sarif_knows_a_file_from_what_is_none(void **state)
 static void
 sarif_puts_commas_between_results_only(void **state)
 {
-	struct sek_report_options o = {.format = SEK_SARIF, .rules = &rules,
-	    .version = "1.2.3", .base = "/home/a b"};
+	struct sek_report_options o = {.format = SEK_SARIF,
+	    .rules = &rules,
+	    .version = "1.2.3",
+	    .base = "/home/a b"};
 	struct sek_finding f = finding();
 	sek_auto_buf out = {0};
 
@@ -418,7 +434,8 @@ sarif_says_that_a_run_failed_and_on_what(void **state)
 	(void)state;
 	sek_report_end(&out, &o, &c, lines);
 	assert_holds(out.p, "\"executionSuccessful\":false");
-	assert_holds(out.p, "\"toolExecutionNotifications\":[{\"level\":"
+	assert_holds(out.p,
+	    "\"toolExecutionNotifications\":[{\"level\":"
 	    "\"error\",\"message\":{\"text\":\"a{{0}}: why\"}}]");
 }
 
@@ -429,8 +446,8 @@ a_report_that_does_not_fit_says_so(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct sek_report_options o = {.format = all[i],
-		    .rules = &rules};
+		struct sek_report_options o = {
+		    .format = all[i], .rules = &rules};
 		struct sek_finding f = finding();
 		sek_auto_buf out = {.max = 64};
 
@@ -459,7 +476,7 @@ main(void)
 	    cmocka_unit_test(text_tells_what_was_scanned_only_when_asked),
 	    cmocka_unit_test(sarif_tells_what_was_found_where),
 	    cmocka_unit_test(
-	        sarif_has_no_columns_where_characters_were_not_counted),
+		sarif_has_no_columns_where_characters_were_not_counted),
 	    cmocka_unit_test(sarif_knows_a_file_from_what_is_none),
 	    cmocka_unit_test(sarif_puts_commas_between_results_only),
 	    cmocka_unit_test(sarif_lists_each_rule_once_with_its_help),

@@ -51,15 +51,15 @@ copies_between(int mem, uintptr_t from, uintptr_t to)
 	size_t found = 0;
 
 	while (to - from >= NEEDLE) {
-		size_t want =
-		    to - from < sizeof(window) ? to - from : sizeof(window);
+		size_t want = to - from < sizeof(window) ? to - from
+							 : sizeof(window);
 		ssize_t n = pread(mem, window, want, (off_t)from);
 
 		if (n < NEEDLE)
 			break; /* a page that cannot be read, such as vvar */
 		for (size_t i = 0; i + NEEDLE <= (size_t)n; i++)
 			found += !memcmp(window + i, needle, NEEDLE) &&
-				 !is_ours(from + i);
+			    !is_ours(from + i);
 		from += (size_t)n - NEEDLE + 1;
 	}
 	return found;
@@ -79,7 +79,7 @@ copies(void)
 	assert_true(mem >= 0);
 	while (fgets(line, sizeof(line), maps))
 		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to,
-			   mode) == 3 &&
+			mode) == 3 &&
 		    mode[1] == 'w')
 			found += copies_between(mem, from, to);
 	fclose(maps);
@@ -106,7 +106,7 @@ add_needles(struct sek_secret *s, size_t n)
 {
 	while (n-- > 0)
 		assert_int_equal(sek_secret_add(s, needle, NEEDLE, NULL),
-				 SEK_OK);
+		    SEK_OK);
 }
 
 static void

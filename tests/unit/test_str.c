@@ -108,16 +108,8 @@ reads_decimal_numbers(void **state)
 static void
 refuses_what_is_no_decimal_number(void **state)
 {
-	static const char *const bad[] = {"",
-					  "-1",
-					  "+1",
-					  " 1",
-					  "1 ",
-					  "0x1",
-					  "1.0",
-					  "18446744073709551616",
-					  "99999999999999999999",
-					  "1\n"};
+	static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x1",
+	    "1.0", "18446744073709551616", "99999999999999999999", "1\n"};
 	uint64_t v = 7;
 
 	(void)state;
