@@ -61,7 +61,9 @@ size_hint(int fd)
 enum sek_code
 sek_fd_read(int fd, const char *name, struct sek_buf *b, struct sek_err *err)
 {
-	size_t max = b->max ? b->max : SEK_BUF_MAX, want = size_hint(fd);
+	size_t max = b->max ? b->max : SEK_BUF_MAX;
+	/* A buffer that was used before has room: no need to ask for a size. */
+	size_t want = b->cap > b->n + CHUNK ? CHUNK : size_hint(fd);
 	char beyond;
 
 	for (;;) {

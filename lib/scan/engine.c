@@ -12,7 +12,9 @@
 #include "base/alloc.h"
 #include "base/file.h"
 
-#define QUEUE         256
+#define QUEUE 1024
+/* Jobs handed over at once: a wake-up costs more than scanning a small file. */
+#define BATCH         32
 #define PROGRESS_STEP 64 /* jobs between two looks at the progress */
 
 struct worker {
@@ -37,6 +39,9 @@ struct sek_engine {
 	struct sek_job queue[QUEUE];
 	size_t head, queued;
 	bool closed;
+
+	struct sek_job waiting[BATCH]; /* given, not yet in the queue */
+	size_t waits;
 };
 
 struct sek_outcome *
@@ -96,6 +101,17 @@ read_file(const struct sek_job *job, struct sek_buf *out, struct sek_err *err)
 		r = sek_fd_read(fd, "content", out, err);
 	close(fd);
 	return r;
+}
+
+void
+sek_engine_expect_objects(struct sek_engine *e)
+{
+	struct worker *w = &e->worker[0];
+
+	/* An error shows again when the first object is read. */
+	if (!e->threads && !w->odb &&
+	    sek_odb_open(&w->odb, e->o.repo, e->o.use, NULL) != SEK_OK)
+		w->odb = NULL;
 }
 
 static enum sek_code
@@ -231,35 +247,39 @@ do_job(struct worker *w, struct sek_job *job)
 	give_origin(&w->outcome.founds, before, job);
 }
 
-static bool
-next_job(struct sek_engine *e, struct sek_job *job)
+/* Up to a batch of jobs; 0 when there are none and none will come. */
+static size_t
+next_jobs(struct sek_engine *e, struct sek_job *jobs)
 {
-	bool got;
+	size_t n = 0;
 
 	pthread_mutex_lock(&e->lock);
 	while (!e->queued && !e->closed)
 		pthread_cond_wait(&e->filled, &e->lock);
-	got = e->queued > 0;
-	if (got) {
-		*job = e->queue[e->head];
+	/* Not all at the end: the other workers want their share. */
+	while (n < BATCH && e->queued > n * (e->threads - 1)) {
+		jobs[n++] = e->queue[e->head];
 		e->head = (e->head + 1) % QUEUE;
 		e->queued--;
-		pthread_cond_signal(&e->emptied);
 	}
+	pthread_cond_signal(&e->emptied);
 	pthread_mutex_unlock(&e->lock);
-	return got;
+	return n;
 }
 
 static void *
 work(void *arg)
 {
 	struct worker *w = arg;
-	struct sek_job job;
+	struct sek_job jobs[BATCH];
+	size_t n;
 
-	while (next_job(w->engine, &job)) {
-		if (!sek_engine_stopped(w->engine))
-			do_job(w, &job);
-		sek_job_clear(&job);
+	while ((n = next_jobs(w->engine, jobs))) {
+		for (size_t i = 0; i < n; i++) {
+			if (!sek_engine_stopped(w->engine))
+				do_job(w, &jobs[i]);
+			sek_job_clear(&jobs[i]);
+		}
 	}
 	return NULL;
 }
@@ -296,15 +316,25 @@ sek_engine_new(const struct sek_engine_options *o)
 }
 
 static void
-enqueue(struct sek_engine *e, struct sek_job *job)
+enqueue_waiting(struct sek_engine *e)
 {
 	pthread_mutex_lock(&e->lock);
-	while (e->queued == QUEUE)
+	while (e->queued + e->waits > QUEUE)
 		pthread_cond_wait(&e->emptied, &e->lock);
-	e->queue[(e->head + e->queued++) % QUEUE] = *job;
-	pthread_cond_signal(&e->filled);
+	for (size_t i = 0; i < e->waits; i++)
+		e->queue[(e->head + e->queued++) % QUEUE] = e->waiting[i];
+	e->waits = 0;
+	pthread_cond_broadcast(&e->filled);
 	pthread_mutex_unlock(&e->lock);
+}
+
+static void
+enqueue(struct sek_engine *e, struct sek_job *job)
+{
+	e->waiting[e->waits++] = *job;
 	*job = (struct sek_job){0};
+	if (e->waits == BATCH)
+		enqueue_waiting(e);
 }
 
 static void
@@ -350,6 +380,8 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 {
 	struct sek_engine *e = sek_steal(ep);
 
+	if (e->waits)
+		enqueue_waiting(e);
 	close_queue(e);
 	*out = e->own;
 	for (unsigned i = 0; i < (e->threads ? e->threads : 1); i++) {

@@ -24,6 +24,9 @@ struct sek_engine *sek_engine_new(const struct sek_engine_options *o);
 /* Takes the job's content (the struct is the caller's and is left empty). May
  * wait for a place in the queue. Never fails: see sek_outcome.unread. */
 void sek_engine_add(struct sek_engine *e, struct sek_job *job);
+/* Objects will be asked for: whoever reads them may start now, while the source
+ * still lists them. */
+void sek_engine_expect_objects(struct sek_engine *e);
 /* What the sources have to say; valid until sek_engine_finish. */
 struct sek_outcome *sek_engine_outcome(struct sek_engine *e);
 bool sek_engine_stopped(const struct sek_engine *e);

@@ -67,6 +67,7 @@ sek_source_staged(struct sek_engine *e, struct sek_repo *repo,
 {
 	struct changes all = {.engine = e, .whole = whole};
 
+	sek_engine_expect_objects(e);
 	return sek_changes_staged(repo, others, change, &all, err);
 }
 
