@@ -237,8 +237,10 @@ lint:
 	@tests/layers
 	@clang-format --dry-run -Werror $(SOURCES)
 	@shellcheck hooks/*.sh tests/deps tests/demo tests/layers tests/fuzz/run .ci/run
-	@clang-tidy --quiet $(wildcard lib/*/*.c cmd/*/*.c) -- $(ALL_CPPFLAGS) \
-	  -std=gnu11 -DSEK_VERSION='"$(VERSION)"' -DSEK_LIBGIT2='"$(LIBGIT2)"' $(PC_CFLAGS.scan) $(PC_CFLAGS.repo)
+	@printf '%s\n' $(wildcard lib/*/*.c cmd/*/*.c) | xargs -P 2 -n 16 sh -c \
+	  'clang-tidy --quiet "$$@" -- $(TIDY) 2>/dev/null' clang-tidy
+TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx2) \
+       -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\"
 format:
 	@clang-format -i $(SOURCES)
 
