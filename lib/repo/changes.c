@@ -182,6 +182,24 @@ sek_changes_staged(struct sek_repo *r, const struct sek_oids *others,
 	return code;
 }
 
+enum sek_code
+sek_changes_tree(struct sek_repo *r, const struct sek_oid *tree,
+    sek_change_fn *fn, void *arg, struct sek_err *err)
+{
+	char hex[SEK_OID_HEX];
+	const char *const argv[] = {"diff-tree", "-r", "--raw", "-z",
+	    "--no-abbrev", "--no-renames", sek_raw_empty_tree(r),
+	    sek_oid_hex(tree, hex), "--", NULL};
+	struct staged s = {.fn = fn, .arg = arg};
+	sek_auto_git *g = NULL;
+	bool told;
+	enum sek_code code = sek_git_start(&g, r->dir, argv, err);
+
+	if (code)
+		return code;
+	return sek_raw_walk(&g, r, deliver_staged, &s, &told, err);
+}
+
 /* One id a line, for --stdin. */
 static void
 list_ids(struct sek_buf *out, const struct sek_oids *ids)

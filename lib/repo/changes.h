@@ -37,6 +37,10 @@ enum sek_code
 sek_changes_commits(struct sek_repo *r, const struct sek_oids *commits,
     sek_change_fn *fn, void *arg, struct sek_err *err) SEK_CHECKED;
 
+/* All that a tree holds, as if no parent had any of it. */
+enum sek_code sek_changes_tree(struct sek_repo *r, const struct sek_oid *tree,
+    sek_change_fn *fn, void *arg, struct sek_err *err) SEK_CHECKED;
+
 /*
  * Every path that a commit, or the staged change set, removes or overwrites,
  * with its old blob, per parent: where a line can have been before it moved.

@@ -1,8 +1,8 @@
 #include "repo/changes_walk.h"
 
 /* Known to every git, whether or not the repository holds it. */
-static const char *
-empty_tree(const struct sek_repo *r)
+const char *
+sek_raw_empty_tree(const struct sek_repo *r)
 {
 	if (r->oid_len == 20)
 		return "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -105,7 +105,7 @@ sek_raw_walk_head(struct sek_repo *r, sek_raw_fn *fn, void *arg,
 	code = sek_raw_walk_index(r, "HEAD", fn, arg, &told, &said);
 	if (code && !told &&
 	    sek_repo_resolve(r, "HEAD", &head, NULL) == SEK_ENOTFOUND)
-		return sek_raw_walk_index(r, empty_tree(r), fn, arg, &told,
+		return sek_raw_walk_index(r, sek_raw_empty_tree(r), fn, arg, &told,
 		    err);
 	if (code)
 		return sek_fail(err, code, "%s", said.text);

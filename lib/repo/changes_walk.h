@@ -30,6 +30,9 @@ enum sek_code sek_raw_walk(struct sek_git **g, struct sek_repo *r,
 enum sek_code sek_raw_walk_index(struct sek_repo *r, const char *tree,
     sek_raw_fn *fn, void *arg, bool *told, struct sek_err *err) SEK_CHECKED;
 
+/* The id of the tree without entries. */
+const char *sek_raw_empty_tree(const struct sek_repo *r);
+
 /* The index against HEAD, or the empty tree where there is no HEAD yet. */
 enum sek_code sek_raw_walk_head(struct sek_repo *r, sek_raw_fn *fn, void *arg,
     struct sek_err *err) SEK_CHECKED;

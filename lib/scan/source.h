@@ -35,8 +35,8 @@ enum sek_code sek_source_commits(struct sek_engine *e, struct sek_repo *repo,
     const struct sek_oids *commits, bool whole, struct sek_oids *seen,
     struct sek_err *err) SEK_CHECKED;
 
-/* One object that a ref names: a tag's text (followed to what it tags), a blob.
- * A commit is none of its business. */
+/* What a ref names that is no commit: a tag's text (followed to what it tags), a
+ * blob, all that a tree holds. */
 enum sek_code
 sek_source_ref(struct sek_engine *e, struct sek_repo *repo, struct sek_str ref,
     const struct sek_oid *oid, struct sek_err *err) SEK_CHECKED;

@@ -174,6 +174,7 @@ enum sek_code
 sek_source_ref(struct sek_engine *e, struct sek_repo *repo, struct sek_str ref,
     const struct sek_oid *oid, struct sek_err *err)
 {
+	struct changes all = {.engine = e, .whole = true};
 	sek_auto_odb *odb = NULL;
 	struct sek_oid at = *oid, next;
 	struct sek_err why;
@@ -195,9 +196,11 @@ sek_source_ref(struct sek_engine *e, struct sek_repo *repo, struct sek_str ref,
 			add_message(e, &at, "tag");
 		else if (type == SEK_BLOB)
 			add_blob(e, &at);
+		else if (type == SEK_TREE)
+			return sek_changes_tree(repo, &at, change, &all, err);
 		at = next;
 	}
-	if (type == SEK_TREE || type == SEK_TAG)
-		add_unread(e, ref, "leads to no commit and no file");
+	if (type == SEK_TAG)
+		add_unread(e, ref, "too many tags of tags");
 	return SEK_OK;
 }

@@ -107,6 +107,19 @@ def test_a_tags_message_is_not_pushed(repo, remote, keys, refused):
     assert remote.head("v2") != ""
 
 
+def test_a_tag_of_a_tree_is_read_to_its_files(repo, remote, keys, refused):
+    repo.add("clean", "hello\n")
+    tree = repo.git("write-tree").out.strip()
+    repo.git("tag", "-m", "only a tree", "fine", tree)
+    repo.git("push", "-q", "origin", "fine")
+    repo.add("deep/down/key", keys.text())
+    tree = repo.git("write-tree").out.strip()
+    repo.git("tag", "-m", "only a tree", "bad", tree)
+    result = repo.git("push", "origin", "bad", ok=False)
+    refused(result)
+    assert "deep/down/key:" in result.all
+
+
 def test_a_tag_of_a_tag_and_of_a_blob_are_not_pushed(repo, remote, keys, refused):
     repo.git("tag", "-a", "-m", f"{keys.id}", "inner")
     repo.git("tag", "-a", "-m", "outer", "outer", "inner")
@@ -193,6 +206,24 @@ def test_a_server_refuses_again_and_again(server, keys, refused):
     refused(client.git("push", "origin", "main:refs/heads/new", ok=False))
     assert bare.head("main") == before
     assert bare.head("new") == ""
+
+
+def test_a_server_passes_a_change_beside_an_old_finding(server, keys):
+    """git completes the thin pack with the old version, which is nothing new"""
+    bare, client = server
+    hook = bare.path / "hooks" / "pre-receive"
+    lines = [f"line {n} {n * 7919 % 1000}\n" for n in range(3000)]
+    client.add("file", keys.text() + "".join(lines))
+    client.git("commit", "-q", "--no-verify", "-m", "old")
+    hook.rename(bare.path / "off")
+    client.git("push", "-q", "origin", "main")
+    (bare.path / "off").rename(hook)
+    bare.git("config", "receive.unpackLimit", "1")
+    lines[1500] = "changed\n"
+    client.add("file", keys.text() + "".join(lines))
+    client.commit("beside it")
+    client.git("push", "-q", "origin", "main")
+    assert bare.head("main") == client.head()
 
 
 def test_a_server_refuses_objects_that_it_has_already(server, keys, refused):
