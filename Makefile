@@ -103,7 +103,7 @@ $(BASE) $(REPO) $(SCAN):
 	$(call say,AR)$(AR) rcs $@ $^
 
 # Loaded at run time: objects_libgit2.c says why.
-LIBGIT2 := $(shell readelf -d "$$($(CC) -print-file-name=libgit2.so)" 2>/dev/null | \
+LIBGIT2 := $(shell readelf -d "$$($(CC) -print-file-name=libgit2.so 2>/dev/null)" 2>/dev/null | \
              sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 $(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo) -DSEK_LIBGIT2='"$(LIBGIT2)"'
 $(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan)
@@ -114,7 +114,7 @@ $(call obj,cmd/sekisho): PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
 # SIMD variants of one file each, chosen at run time.
 $(BUILD)/lib/scan/prefilter_avx2.o:  ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
 $(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mssse3)
-TARGET := $(shell $(CC) -dumpmachine)
+TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 # Rebuild when the compiler or its flags change, not only when a file does.
 FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS) $(LIBGIT2)
