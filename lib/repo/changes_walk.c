@@ -105,8 +105,8 @@ sek_raw_walk_head(struct sek_repo *r, sek_raw_fn *fn, void *arg,
 	code = sek_raw_walk_index(r, "HEAD", fn, arg, &told, &said);
 	if (code && !told &&
 	    sek_repo_resolve(r, "HEAD", &head, NULL) == SEK_ENOTFOUND)
-		return sek_raw_walk_index(r, sek_raw_empty_tree(r), fn, arg, &told,
-		    err);
+		return sek_raw_walk_index(r, sek_raw_empty_tree(r), fn, arg,
+		    &told, err);
 	if (code)
 		return sek_fail(err, code, "%s", said.text);
 	return SEK_OK;
