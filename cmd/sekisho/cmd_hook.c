@@ -165,12 +165,17 @@ find(const char *name)
 	return NULL;
 }
 
+/* Not its reason: that is any text, and may hold what it allows. */
 static void
 added(void *arg, const struct sek_allow_entry *e)
 {
 	(void)arg;
-	fprintf(stderr, "sekisho: this commit allows: %s (%s:%zu: %s)\n",
-	    e->what, e->name, e->line, e->reason ? e->reason : "");
+	if (e->line)
+		fprintf(stderr, "sekisho: this commit allows: %s (%s:%zu)\n",
+		    e->what, e->name, e->line);
+	else
+		fprintf(stderr, "sekisho: this commit allows: %s (%s)\n",
+		    e->what, e->name);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "repo/revs.h"
 #include "scan/hook_message.h"
 #include "scan/source.h"
 
@@ -296,6 +297,94 @@ exclude_known(struct sek_repo *repo, const struct sek_push_refs *refs,
 	return r;
 }
 
+/* Remote-tracking refs, held against what the remote itself says it has. */
+struct tracking {
+	const char *remote;
+	const struct sek_push_refs *refs;
+	bool wrong;
+};
+
+static bool
+cut_start(struct sek_str *s, const char *start)
+{
+	size_t n = strlen(start);
+
+	if (!sek_str_starts(*s, start))
+		return false;
+	s->p += n;
+	s->n -= n;
+	return true;
+}
+
+static enum sek_code
+compare_tracking(void *arg, struct sek_str name, const struct sek_oid *oid,
+    struct sek_err *err)
+{
+	struct tracking *t = arg;
+
+	(void)oid;
+	(void)err;
+	if (!cut_start(&name, "refs/remotes/") ||
+	    !cut_start(&name, t->remote) || !cut_start(&name, "/"))
+		return SEK_OK;
+	sek_vec_each (ref, t->refs) {
+		struct sek_str branch = ref->remote_name;
+
+		if (sek_oid_is_none(&ref->remote) &&
+		    !sek_oid_is_none(&ref->local) &&
+		    cut_start(&branch, "refs/heads/") &&
+		    sek_str_eq(branch, name))
+			t->wrong = true;
+	}
+	return SEK_OK;
+}
+
+/* "team" must not be taken to have what "team/private" has. */
+static void
+exclude_longer_names(const struct sek_config *config, const char *remote,
+    struct args *args)
+{
+	sek_auto_free char *start = sek_printf("remote.%s/", remote);
+	const struct sek_config_entry *e;
+
+	for (size_t i = 0; (e = sek_config_at(config, i)); i++) {
+		const char *name = e->key + strlen("remote.");
+		const char *dot = strrchr(e->key, '.');
+
+		if (sek_str_starts(sek_str(e->key), start) && dot > name)
+			add_arg(args,
+			    sek_printf("--exclude=%.*s/*", (int)(dot - name),
+				name));
+	}
+}
+
+/*
+ * What is at refs/remotes/NAME is left out, unless the remote lacks a branch
+ * that it is said there to have: after `git remote set-url`, or where a remote
+ * has two places to push to, these refs speak of another repository.
+ */
+static enum sek_code
+exclude_tracked(struct sek_run *run, const char *remote,
+    const struct sek_push_refs *refs, struct args *args, struct sek_err *err)
+{
+	struct tracking t = {.remote = remote, .refs = refs};
+	enum sek_code r = SEK_OK;
+	bool adds = false;
+
+	if (!is_remote_name(remote))
+		return SEK_OK;
+	sek_vec_each (ref, refs)
+		adds |= sek_oid_is_none(&ref->remote);
+	if (adds)
+		r = sek_revs_refs(run->repo, compare_tracking, &t, err);
+	if (r != SEK_OK || t.wrong)
+		return r;
+	add_arg(args, sek_strdup("--not"));
+	exclude_longer_names(run->config, remote, args);
+	add_arg(args, sek_printf("--remotes=%s", remote));
+	return SEK_OK;
+}
+
 enum sek_code
 sek_guard_push(struct sek_run *run, const char *remote,
     const struct sek_push_refs *refs, struct sek_outcome *out,
@@ -307,10 +396,8 @@ sek_guard_push(struct sek_run *run, const char *remote,
 
 	for (size_t i = 0; i < refs->n; i++)
 		add_id(&args, "", &refs->at[i].local);
-	if (is_remote_name(remote)) {
-		add_arg(&args, sek_strdup("--not"));
-		add_arg(&args, sek_printf("--remotes=%s", remote));
-	}
+	if (r == SEK_OK)
+		r = exclude_tracked(run, remote, refs, &args, err);
 	if (r == SEK_OK)
 		r = list_commits(run->repo, &args, &f.commits, err);
 	run->policy.allow_from = SEK_ALLOW_WORK_TREE;
@@ -389,18 +476,8 @@ static enum sek_code
 read_allow(struct sek_run *run, const struct sek_policy_options *o,
     struct sek_allow **out, struct sek_err *err)
 {
-	sek_auto_buf text = {0};
-	char today[11];
-	bool there;
-	enum sek_code r;
-
 	*out = sek_allow_new();
-	sek_policy_today(today);
-	r = sek_policy_file(run->repo, ".sekisho", o, &text, &there, err);
-	if (r == SEK_OK && there)
-		r = sek_allow_add_file(*out, sek_buf_str(&text), ".sekisho",
-		    NULL, today, err);
-	return r;
+	return sek_policy_add_allow(*out, run->repo, o, NULL, err);
 }
 
 enum sek_code

@@ -42,7 +42,9 @@ enum sek_code sek_guard_range(struct sek_run *run, const char *range,
 
 /*
  * pre-push: what the remote lacks, as far as is known here. remote: its name,
- * or its URL when it has none. The work tree's allow-list holds.
+ * or its URL when it has none. Its remote-tracking refs are believed unless one
+ * of them names a branch that is pushed and that the remote does not have. The
+ * work tree's allow-list holds.
  */
 enum sek_code sek_guard_push(struct sek_run *run, const char *remote,
     const struct sek_push_refs *refs, struct sek_outcome *out,
@@ -58,7 +60,7 @@ enum sek_code
 sek_guard_receive(struct sek_run *run, const struct sek_receive_refs *refs,
     struct sek_outcome *out, struct sek_err *err) SEK_CHECKED;
 
-/* The allowances that the staged change set adds to .sekisho. */
+/* What the staged change set adds to .sekisho and .gitallowed. */
 enum sek_code sek_guard_added(struct sek_run *run, sek_allow_fn *fn, void *arg,
     struct sek_err *err) SEK_CHECKED;
 

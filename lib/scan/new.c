@@ -5,12 +5,21 @@
 #include "base/alloc.h"
 
 /*
+ * How much text is searched for the findings of one commit, in bytes: only a
+ * commit with thousands of findings reaches it, and what is not known to be old
+ * by then is new.
+ */
+#define SEARCH_MAX ((uint64_t)4 << 30)
+
+/*
  * The findings of one commit that still look new, while the parents' contents
  * pass by once.
  */
 struct search {
 	struct sek_odb *odb;
 	struct sek_buf content;
+	size_t cursor; /* where in content the last lines were found */
+	uint64_t left; /* how much may still be searched */
 	struct sek_founds *v;
 	bool *old;       /* beside v */
 	size_t from, to; /* this commit's findings in v */
@@ -27,18 +36,41 @@ at_line_edges(struct sek_str text, const char *at, size_t n)
 }
 
 static bool
-holds(struct sek_str text, const struct sek_found *f)
+holds_between(struct search *s, const struct sek_found *f, size_t from,
+    size_t to)
 {
-	const char *p = text.p, *at;
-	size_t left = text.n;
+	struct sek_str text = sek_buf_str(&s->content);
+	const char *p = text.p + from, *end = text.p + to, *at;
 
-	while (left && (at = memmem(p, left, f->lines, f->lines_n))) {
-		if (!f->whole_lines || at_line_edges(text, at, f->lines_n))
+	while (p < end && s->left) {
+		size_t n = (size_t)(end - p), seen;
+
+		at = memmem(p, n, f->lines, f->lines_n);
+		seen = at ? (size_t)(at + 1 - p) : n;
+		s->left -= s->left < seen ? s->left : seen;
+		if (!at)
+			return false;
+		if (!f->whole_lines || at_line_edges(text, at, f->lines_n)) {
+			s->cursor = (size_t)(at - text.p);
 			return true;
+		}
 		p = at + 1;
-		left = text.n - (size_t)(p - text.p);
 	}
 	return false;
+}
+
+/* Old lines mostly stand in the order of the new ones, so the search goes on
+ * where the last one ended. */
+static bool
+holds(struct search *s, const struct sek_found *f)
+{
+	size_t all = s->content.n, cursor = s->cursor, to;
+
+	if (!all)
+		return false;
+	to = all - cursor > f->lines_n ? cursor + f->lines_n : all;
+	return holds_between(s, f, cursor, all) ||
+	    (cursor && holds_between(s, f, 0, to));
 }
 
 static bool
@@ -47,6 +79,7 @@ read_blob(struct search *s, const struct sek_oid *oid)
 	enum sek_type type;
 
 	sek_buf_reset(&s->content);
+	s->cursor = 0;
 	return sek_odb_read(s->odb, oid, &s->content, &type, NULL) == SEK_OK &&
 	    type == SEK_BLOB;
 }
@@ -58,20 +91,55 @@ mark_old(struct search *s, size_t i)
 	s->open--;
 }
 
+/* The findings in v[from, to) stand in one file; before: in one parent. */
 static void
-search_same_path(struct search *s, size_t i)
+search_before(struct search *s, size_t from, size_t to,
+    const struct sek_oid *before)
 {
-	const struct sek_found *f = &s->v->at[i];
-	const struct sek_origin *o = f->origin;
+	bool tried = false, readable = false;
 
-	for (size_t p = 0; p < o->parents && !s->old[i]; p++) {
-		if (sek_oid_is_none(&o->before[p]))
+	for (size_t i = from; i < to; i++) {
+		const struct sek_found *f = &s->v->at[i];
+
+		if (s->old[i])
 			continue;
-		if (f->finding.place == SEK_PLACE_FILE_NAME)
+		if (f->finding.place == SEK_PLACE_FILE_NAME) {
 			mark_old(s, i);
-		else if (read_blob(s, &o->before[p]) &&
-		    holds(sek_buf_str(&s->content), f))
+			continue;
+		}
+		if (!tried)
+			readable = read_blob(s, before);
+		tried = true;
+		if (readable && holds(s, f))
 			mark_old(s, i);
+	}
+}
+
+static bool
+same_before(const struct sek_origin *a, const struct sek_origin *b)
+{
+	if (a->parents != b->parents)
+		return false;
+	for (size_t p = 0; p < a->parents; p++)
+		if (!sek_oid_eq(&a->before[p], &b->before[p]))
+			return false;
+	return true;
+}
+
+static void
+search_same_path(struct search *s)
+{
+	size_t from, to;
+
+	for (from = s->from; from < s->to; from = to) {
+		const struct sek_origin *o = s->v->at[from].origin;
+
+		to = from + 1;
+		while (to < s->to && same_before(o, s->v->at[to].origin))
+			to++;
+		for (size_t p = 0; p < o->parents; p++)
+			if (!sek_oid_is_none(&o->before[p]))
+				search_before(s, from, to, &o->before[p]);
 	}
 }
 
@@ -84,14 +152,14 @@ search_preimage(void *arg, size_t parent, struct sek_str path,
 	(void)parent;
 	(void)path;
 	(void)err;
-	if (!s->open || !read_blob(s, blob))
+	if (!s->open || !s->left || !read_blob(s, blob))
 		return SEK_OK;
 	for (size_t i = s->from; i < s->to; i++) {
 		const struct sek_found *f = &s->v->at[i];
 
 		if (s->old[i] || f->finding.place == SEK_PLACE_FILE_NAME)
 			continue;
-		if (holds(sek_buf_str(&s->content), f))
+		if (holds(s, f))
 			mark_old(s, i);
 	}
 	return SEK_OK;
@@ -106,8 +174,8 @@ search_commit(struct search *s, struct sek_repo *repo,
 	enum sek_code r;
 
 	s->open = s->to - s->from;
-	for (size_t i = s->from; i < s->to; i++)
-		search_same_path(s, i);
+	s->left = SEARCH_MAX;
+	search_same_path(s);
 	if (!s->open)
 		return;
 	r = sek_changes_preimages(repo, sek_oid_is_none(commit) ? NULL : commit,

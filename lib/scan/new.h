@@ -12,7 +12,8 @@
  * has a file of that name. Findings without an origin stay.
  *
  * others: the other parents of the commit to be. When a parent's content cannot
- * be read its findings stay, for what is not known to be old is new.
+ * be read, or there is more to search than a few GiB, its findings stay, for
+ * what is not known to be old is new.
  */
 enum sek_code sek_new_keep(struct sek_repo *repo, const struct sek_oids *others,
     struct sek_founds *v, struct sek_err *err) SEK_CHECKED;

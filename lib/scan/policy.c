@@ -254,16 +254,37 @@ add_config_files(struct sek_policy *p, const struct sek_repo *repo,
 	return r;
 }
 
+enum sek_code
+sek_policy_add_allow(struct sek_allow *allow, struct sek_repo *repo,
+    const struct sek_policy_options *o, const struct sek_ruleset *rules,
+    struct sek_err *err)
+{
+	sek_auto_buf ours = {.max = ALLOW_FILE_MAX};
+	sek_auto_buf theirs = {.max = ALLOW_FILE_MAX};
+	enum sek_code r;
+	char today[11];
+	bool there;
+
+	sek_policy_today(today);
+	r = sek_policy_file(repo, ".sekisho", o, &ours, &there, err);
+	if (r == SEK_OK && there)
+		r = sek_allow_add_file(allow, sek_buf_str(&ours), ".sekisho",
+		    rules, today, err);
+	if (r == SEK_OK)
+		r = sek_policy_file(repo, ".gitallowed", o, &theirs, &there,
+		    err);
+	if (r == SEK_OK && there)
+		r = add_gitallowed(allow, sek_buf_str(&theirs), err);
+	return r;
+}
+
 static enum sek_code
 load_allow(struct sek_policy *p, struct sek_repo *repo,
     const struct sek_config *config, const struct sek_policy_options *o,
     struct sek_err *err)
 {
-	sek_auto_buf ours = {.max = ALLOW_FILE_MAX};
-	sek_auto_buf theirs = {.max = ALLOW_FILE_MAX};
 	enum sek_code r = SEK_OK;
 	char today[11];
-	bool there;
 
 	p->allow = sek_allow_new();
 	sek_policy_today(today);
@@ -273,16 +294,7 @@ load_allow(struct sek_policy *p, struct sek_repo *repo,
 		r = add_config_files(p, repo, config, today, err);
 	if (r != SEK_OK || o->allow_nothing)
 		return r;
-	r = sek_policy_file(repo, ".sekisho", o, &ours, &there, err);
-	if (r == SEK_OK && there)
-		r = sek_allow_add_file(p->allow, sek_buf_str(&ours), ".sekisho",
-		    p->rules, today, err);
-	if (r == SEK_OK)
-		r = sek_policy_file(repo, ".gitallowed", o, &theirs, &there,
-		    err);
-	if (r == SEK_OK && there)
-		r = add_gitallowed(p->allow, sek_buf_str(&theirs), err);
-	return r;
+	return sek_policy_add_allow(p->allow, repo, o, p->rules, err);
 }
 
 enum sek_code

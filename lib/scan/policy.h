@@ -52,6 +52,12 @@ enum sek_code sek_policy_file(struct sek_repo *repo, const char *name,
     const struct sek_policy_options *o, struct sek_buf *out, bool *there,
     struct sek_err *err) SEK_CHECKED;
 
+/* What .sekisho and .gitallowed allow there. rules: NULL, or those that may be
+ * named there; any other is an error. */
+enum sek_code sek_policy_add_allow(struct sek_allow *allow,
+    struct sek_repo *repo, const struct sek_policy_options *o,
+    const struct sek_ruleset *rules, struct sek_err *err) SEK_CHECKED;
+
 /* "YYYY-MM-DD", UTC. */
 void sek_policy_today(char out[11]);
 
