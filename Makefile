@@ -5,6 +5,7 @@
 #   make check               all tests            make demo    see it work
 #   make V=asan unit         also tsan, cov       make CC=clang V=fuzz fuzz
 #   make install PREFIX=/usr DESTDIR=/tmp/pkg     make uninstall
+#   make install-git-secrets PREFIX=/usr          make uninstall-git-secrets
 #   make bench               speed, as ratios     make lint    style and layers
 
 V          ?= release
@@ -73,7 +74,8 @@ REPO = $(BUILD)/libsekrepo.a
 SCAN = $(BUILD)/libsekscan.a
 SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
 SCAN_LIBS = $(PC_LIBS.scan) -lm
-BINS   = $(PROGS:%=$(BUILD)/bin/%)
+GIT_SECRETS = $(BUILD)/bin/git-secrets $(BUILD)/man/git-secrets.1
+BINS   = $(PROGS:%=$(BUILD)/bin/%) $(BUILD)/bin/git-secrets
 UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 REPLAY = $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ   = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -89,7 +91,7 @@ ifeq ($(V),release)
 LINK_BIN = build/bin
 endif
 
-all: $(BINS) $(PAGES) $(COMPS) $(LINK_BIN)
+all: $(BINS) $(GIT_SECRETS) $(PAGES) $(COMPS) $(LINK_BIN)
 
 # build/bin/sekisho is where the README says it is, whatever the variant.
 build/bin: $(BINS)
@@ -155,6 +157,8 @@ $(HOOKS).c: $(wildcard hooks/*.sh)
 
 $(BUILD)/bin/sekisho: $(call obj,cmd/sekisho) $(call obj,cmd/cli) $(SCAN_ALL)
 $(BUILD)/bin/sekisho: LIBS = $(SCAN_LIBS)
+$(BUILD)/bin/git-secrets: $(call obj,cmd/git-secrets) $(SCAN_ALL)
+$(BUILD)/bin/git-secrets: LIBS = $(SCAN_LIBS)
 $(BINS):
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
@@ -174,6 +178,9 @@ $(BUILD)/man/%.1: man/%.1.in $(BUILD)/bin/%
 	$(call say,GEN)$(BUILD)/bin/$* help --format=mdoc >$@.cmds && \
 	  awk '/^@COMMANDS@$$/ { while ((getline l < "$@.cmds") > 0) print l; next } \
 	       { print }' man/$*.1.in >$@ && rm -f $@.cmds
+$(BUILD)/man/git-secrets.1: man/git-secrets.1
+	@mkdir -p $(@D)
+	$(call say,GEN)cp $< $@
 $(BUILD)/man/%.5: man/%.5
 	@mkdir -p $(@D)
 	$(call say,GEN)cp $< $@
@@ -202,7 +209,7 @@ $(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/base/*.h)
 	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
 	  -Ilib -pthread -o $@ $(ARMSRC)
 
-objects: $(foreach d,lib/base lib/repo lib/scan cmd/cli cmd/sekisho,$(call obj,$(d)))
+objects: $(foreach d,lib/base lib/repo lib/scan cmd/cli cmd/sekisho cmd/git-secrets,$(call obj,$(d)))
 unit-bins: $(UNIT) $(REPLAY)
 fuzz-bins: $(FUZZ)
 bench-bins: $(BENCH)
@@ -228,6 +235,7 @@ bench:
 	@tests/deps bench
 	@$(MAKE) --no-print-directory all bench-bins
 	@tests/bench/run $(BUILD)
+	@tests/bench/git_secrets $(BUILD)
 # Each target runs over its corpus, then for FUZZ_SECONDS on its own.
 FUZZ_SECONDS ?= 10
 fuzz: fuzz-bins
@@ -263,11 +271,27 @@ uninstall:
 	@rmdir "$(DESTDIR)$(DATADIR)/sekisho/patterns" \
 	  "$(DESTDIR)$(DATADIR)/sekisho" 2>/dev/null || :
 
+# Apart from the rest, for it takes the place of another program. Where Debian's
+# package owns a file of that name, dpkg keeps it aside and puts it back.
+GS_FILES = $(BINDIR)/git-secrets $(MANDIR)/man1/git-secrets.1.gz
+divert = [ -n "$(DESTDIR)" ] || ! command -v dpkg-divert >/dev/null || \
+  for f in $(GS_FILES); do \
+    { dpkg -S "$$f" || dpkg-divert --list "$$f" | grep .; } >/dev/null 2>&1 && \
+    dpkg-divert --local --rename --divert "$$f.original" $(1) "$$f"; done || :
+install-git-secrets: $(GIT_SECRETS)
+	@$(call divert,--add)
+	@$(INSTALL) -v -D -m 0755 $(BUILD)/bin/git-secrets "$(DESTDIR)$(BINDIR)/git-secrets"
+	@$(INSTALL) -v -D -m 0644 $(BUILD)/man/git-secrets.1 "$(DESTDIR)$(MANDIR)/man1/git-secrets.1"
+uninstall-git-secrets:
+	@rm -vf "$(DESTDIR)$(BINDIR)/git-secrets" "$(DESTDIR)$(MANDIR)/man1/git-secrets.1"
+	@$(call divert,--remove)
+
 clean:
 	rm -rf build
 
 .PHONY: all objects unit-bins fuzz-bins bench-bins deps check check-built unit \
-        demo bench fuzz lint format install uninstall clean FORCE
+        demo bench fuzz lint format install uninstall install-git-secrets \
+        uninstall-git-secrets clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
