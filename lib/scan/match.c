@@ -195,6 +195,7 @@ text_around(const struct sek_matcher *m, const struct sek_rule *rule, size_t lo,
 	    .last = hi - 1 - begin,
 	    .cut_before = begin > 0,
 	    .cut_after = end < m->content.n,
+	    .not_empty = true,
 	};
 }
 

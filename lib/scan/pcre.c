@@ -124,7 +124,8 @@ static uint32_t
 options_of(const struct sek_pcre_text *t)
 {
 	return (t->cut_before ? PCRE2_NOTBOL : 0) |
-	    (t->cut_after ? PCRE2_NOTEOL : 0);
+	    (t->cut_after ? PCRE2_NOTEOL : 0) |
+	    (t->not_empty ? PCRE2_NOTEMPTY : 0);
 }
 
 static void

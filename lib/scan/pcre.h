@@ -30,6 +30,7 @@ struct sek_pcre_text {
 	struct sek_str text;
 	size_t first, last; /* offsets in it; what is before can be seen */
 	bool cut_before, cut_after;
+	bool not_empty; /* empty matches do not count */
 };
 
 struct sek_pcre_match {

@@ -153,14 +153,16 @@ sek_ruleset_add_ere(struct sek_ruleset_draft *d, const char *ere,
 	    .ere = true,
 	};
 	sek_auto_buf text = {0};
+	struct sek_regex_info info;
 	struct sek_err why;
 	enum sek_code code;
 
+	/* It may match empty text, as in grep -w: that just does not count. */
 	code = sek_ere_translate(ere, true, &text, &why);
 	if (!code)
 		code = sek_buf_check(&text, "pattern", &why);
 	if (!code)
-		code = sek_ruleset_check_regex(text.p ? text.p : "", &why);
+		code = sek_regex_study(text.p ? text.p : "", &info, &why);
 	if (code)
 		return sek_fail(err, code, "%s: [%s] %s", name, id, why.text);
 	r.rule.id = sek_ruleset_own_str(d->own, sek_str(id));
