@@ -23,13 +23,18 @@ HOSTCC     ?= $(CC)
 
 VERSION    := 0.1.0
 
-PROGS      = sekisho
-PAGES1     = sekisho.1
-PAGES5     = sekisho-rules.5 sekisho-config.5
+LIBEXECDIR ?= $(PREFIX)/libexec
+
+PROGS      = sekisho sekisho-vault
+PAGES1     = $(PROGS:%=%.1)
+PAGES5     = sekisho-rules.5 sekisho-config.5 sekisho-vault-config.5
+PAGES7     = sekisho-threats.7
 
 PKG.base   =
 PKG.repo   = libgit2
 PKG.scan   = libpcre2-8 libmd jansson
+PKG.vault  = libcrypto libsecret-1
+PKG.aws    = libcrypto libcurl jansson expat
 PKG.test   = cmocka
 
 WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings \
@@ -58,24 +63,34 @@ say = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);
 endif
 
 pc = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null || echo -DMISSING_PACKAGES)
-$(foreach r,repo scan test,$(eval PC_CFLAGS.$(r) := $$(call pc,cflags,$(PKG.$(r)))))
-$(foreach r,repo scan test,$(eval PC_LIBS.$(r) := $$(call pc,libs,$(PKG.$(r)))))
-ifneq ($(findstring MISSING,$(PC_LIBS.repo) $(PC_LIBS.scan)),)
+$(foreach r,repo scan vault aws test,$(eval PC_CFLAGS.$(r) := $$(call pc,cflags,$(PKG.$(r)))))
+$(foreach r,repo scan vault aws test,$(eval PC_LIBS.$(r) := $$(call pc,libs,$(PKG.$(r)))))
+ifneq ($(findstring MISSING,$(foreach r,repo scan vault aws,$(PC_LIBS.$(r)))),)
 ifneq ($(filter-out deps clean demo check bench uninstall,$(or $(MAKECMDGOALS),all)),)
 $(error development packages are missing: run `make deps` first)
 endif
 endif
 
 # The tree is the build description: a new .c is built because it is there.
-src  = $(wildcard $(1)/*.c)
+src  = $(foreach d,$(1),$(wildcard $(d)/*.c))
 obj  = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
 BASE = $(BUILD)/libsekbase.a
 REPO = $(BUILD)/libsekrepo.a
 SCAN = $(BUILD)/libsekscan.a
+VAULT = $(BUILD)/libsekvault.a
+AWS   = $(BUILD)/libsekaws.a
 SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
 SCAN_LIBS = $(PC_LIBS.scan) -lm
+VAULT_ALL  = $(AWS) $(VAULT) $(BASE)
+# libcurl and libsecret are loaded at run time: http_curl.c says why.
+VAULT_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto jansson expat 2>/dev/null)
 GIT_SECRETS = $(BUILD)/bin/git-secrets $(BUILD)/man/git-secrets.1
-BINS   = $(PROGS:%=$(BUILD)/bin/%) $(BUILD)/bin/git-secrets
+VAULT_FULL = $(BUILD)/libexec/sekisho/sekisho-vault
+BINS   = $(PROGS:%=$(BUILD)/bin/%) $(BUILD)/bin/git-secrets $(VAULT_FULL)
+# What names a header of the vault is linked with the vault, all else with the
+# scanner: the two never meet.
+VAULT_TESTS := $(basename $(notdir $(shell grep -lE '"(vault|aws)/' \
+                 tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)))
 UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 REPLAY = $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ   = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -83,7 +98,7 @@ BENCH  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c)
 RULES  = $(sort $(wildcard patterns/*.rules))
 BUILTIN = $(BUILD)/gen/ruleset_builtin
 HOOKS   = $(BUILD)/gen/hook_templates
-PAGES  = $(PAGES1:%=$(BUILD)/man/%) $(PAGES5:%=$(BUILD)/man/%)
+PAGES  = $(patsubst %,$(BUILD)/man/%,$(PAGES1) $(PAGES5) $(PAGES7))
 COMPS  = $(foreach p,$(PROGS),$(BUILD)/complete/$(p).bash \
            $(BUILD)/complete/$(p).zsh $(BUILD)/complete/$(p).fish)
 
@@ -100,18 +115,26 @@ build/bin: $(BINS)
 $(BASE): $(call obj,lib/base)
 $(REPO): $(call obj,lib/repo)
 $(SCAN): $(call obj,lib/scan) $(BUILTIN).o $(HOOKS).o
-$(BASE) $(REPO) $(SCAN):
+$(VAULT): $(call obj,lib/vault)
+$(AWS):   $(call obj,lib/aws)
+$(BASE) $(REPO) $(SCAN) $(VAULT) $(AWS):
 	@mkdir -p $(@D); rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
-# Loaded at run time: objects_libgit2.c says why.
-LIBGIT2 := $(shell readelf -d "$$($(CC) -print-file-name=libgit2.so 2>/dev/null)" 2>/dev/null | \
-             sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+# Loaded at run time: objects_libgit2.c and http_curl.c say why.
+soname = $(shell readelf -d "$$($(CC) -print-file-name=$(1) 2>/dev/null)" 2>/dev/null | \
+           sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+LIBGIT2   := $(call soname,libgit2.so)
+LIBCURL   := $(call soname,libcurl.so)
+LIBSECRET := $(call soname,libsecret-1.so)
 $(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo) -DSEK_LIBGIT2='"$(LIBGIT2)"'
 $(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan)
+$(call obj,lib/vault):  PC_CFLAGS = $(PC_CFLAGS.vault) -DSEK_LIBSECRET='"$(LIBSECRET)"'
+$(call obj,lib/aws):    PC_CFLAGS = $(PC_CFLAGS.aws) -DSEK_LIBCURL='"$(LIBCURL)"' \
+                                    -DSEK_VERSION='"$(VERSION)"'
 $(BUILD)/tests/unit/%:  PC_CFLAGS = $(PC_CFLAGS.test)
 $(call obj,cmd/cli):    PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
-$(call obj,cmd/sekisho): PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
+$(call obj,cmd/sekisho cmd/sekisho-vault): PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
 
 # SIMD variants of one file each, chosen at run time.
 $(BUILD)/lib/scan/prefilter_avx2.o:  ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
@@ -119,7 +142,8 @@ $(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mss
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 # Rebuild when the compiler or its flags change, not only when a file does.
-FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS) $(LIBGIT2)
+FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS) \
+        $(VAULT_LIBS) $(LIBGIT2) $(LIBCURL) $(LIBSECRET)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS))' | \
 	  cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
@@ -159,6 +183,11 @@ $(BUILD)/bin/sekisho: $(call obj,cmd/sekisho) $(call obj,cmd/cli) $(SCAN_ALL)
 $(BUILD)/bin/sekisho: LIBS = $(SCAN_LIBS)
 $(BUILD)/bin/git-secrets: $(call obj,cmd/git-secrets) $(SCAN_ALL)
 $(BUILD)/bin/git-secrets: LIBS = $(SCAN_LIBS)
+$(VAULT_FULL): $(call obj,cmd/sekisho-vault cmd/cli) $(VAULT_ALL)
+$(VAULT_FULL): LIBS = $(VAULT_LIBS)
+# Found from /proc/self/exe as ../libexec/sekisho/sekisho-vault. Of the vault it
+# gets what needs libc alone.
+$(BUILD)/bin/sekisho-vault: $(call obj,cmd/sekisho-vault-hit) $(VAULT) $(BASE) | $(VAULT_FULL)
 $(BINS):
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
@@ -184,19 +213,26 @@ $(BUILD)/man/git-secrets.1: man/git-secrets.1
 $(BUILD)/man/%.5: man/%.5
 	@mkdir -p $(@D)
 	$(call say,GEN)cp $< $@
+$(BUILD)/man/%.7: man/%.7
+	@mkdir -p $(@D)
+	$(call say,GEN)cp $< $@
 
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,cmd/cli) $(SCAN_ALL)
+# The archives and libraries that a test is linked with.
+parts = $(if $(filter $(1),$(VAULT_TESTS)),$(VAULT_ALL),$(SCAN_ALL))
+libs  = $(if $(filter $(1),$(VAULT_TESTS)),$(VAULT_LIBS),$(SCAN_LIBS))
+.SECONDEXPANSION:
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,cmd/cli) $$(call parts,$$*)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(PC_LIBS.test) $(LDLIBS)
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(SCAN_ALL)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs,$*) $(PC_LIBS.test) $(LDLIBS)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $$(call parts,$$*)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
-$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/driver.o $(SCAN_ALL)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs,$*) $(LDLIBS)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/driver.o $$(call parts,$$*)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(SCAN_ALL)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs,$*) $(LDLIBS)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $$(call parts,$$*)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SCAN_LIBS) $(LDLIBS)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call libs,$*) $(LDLIBS)
 
 # The prefilter for aarch64 (NEON), run by an emulator: all variants must find
 # what a naive search finds.
@@ -209,7 +245,7 @@ $(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/base/*.h)
 	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
 	  -Ilib -pthread -o $@ $(ARMSRC)
 
-objects: $(foreach d,lib/base lib/repo lib/scan cmd/cli cmd/sekisho cmd/git-secrets,$(call obj,$(d)))
+objects: $(call obj,$(wildcard lib/*) $(filter-out %/rules-compile,$(wildcard cmd/*)))
 unit-bins: $(UNIT) $(REPLAY)
 fuzz-bins: $(FUZZ)
 bench-bins: $(BENCH)
@@ -248,15 +284,19 @@ lint:
 	@printf '%s\n' $(wildcard lib/*/*.c cmd/*/*.c) | xargs -P 2 -n 16 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(TIDY) 2>/dev/null' clang-tidy
 TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx2) \
-       -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\"
+       -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\" \
+       -DSEK_LIBCURL=\"$(LIBCURL)\" -DSEK_LIBSECRET=\"$(LIBSECRET)\" \
+       $(PC_CFLAGS.vault) $(PC_CFLAGS.aws)
 format:
 	@clang-format -i $(SOURCES)
 
 # install and uninstall read one list: mode, source, destination.
 define FILES
 $(foreach p,$(PROGS),0755 $(BUILD)/bin/$(p) $(BINDIR)/$(p);)
+0755 $(VAULT_FULL) $(LIBEXECDIR)/sekisho/sekisho-vault;
 $(foreach p,$(PAGES1),0644 $(BUILD)/man/$(p) $(MANDIR)/man1/$(p);)
 $(foreach p,$(PAGES5),0644 $(BUILD)/man/$(p) $(MANDIR)/man5/$(p);)
+$(foreach p,$(PAGES7),0644 $(BUILD)/man/$(p) $(MANDIR)/man7/$(p);)
 $(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).bash $(BASHCOMP)/$(p);)
 $(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).zsh $(ZSHCOMP)/_$(p);)
 $(foreach p,$(PROGS),0644 $(BUILD)/complete/$(p).fish $(FISHCOMP)/$(p).fish;)
@@ -269,7 +309,7 @@ install: all
 uninstall:
 	@$(call each,rm -vf "$(DESTDIR)$$to")
 	@rmdir "$(DESTDIR)$(DATADIR)/sekisho/patterns" \
-	  "$(DESTDIR)$(DATADIR)/sekisho" 2>/dev/null || :
+	  "$(DESTDIR)$(DATADIR)/sekisho" "$(DESTDIR)$(LIBEXECDIR)/sekisho" 2>/dev/null || :
 
 # Apart from the rest, for it takes the place of another program. Where Debian's
 # package owns a file of that name, dpkg keeps it aside and puts it back.

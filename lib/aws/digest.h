@@ -1,0 +1,16 @@
+#ifndef SEK_AWS_DIGEST_H
+#define SEK_AWS_DIGEST_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* SHA-256 (FIPS 180-4) and HMAC (RFC 2104) by OpenSSL. */
+#define SEK_SHA256_SIZE 32
+
+/* SEK_EIO: the library refuses (a FIPS policy, no memory). */
+enum sek_code sek_sha256(unsigned char out[SEK_SHA256_SIZE], struct sek_str in,
+    struct sek_err *err) SEK_CHECKED;
+enum sek_code sek_hmac_sha256(unsigned char out[SEK_SHA256_SIZE],
+    struct sek_str key, struct sek_str in, struct sek_err *err) SEK_CHECKED;
+
+#endif
