@@ -48,6 +48,21 @@ struct sek_http_response {
 	int64_t took_ms;
 };
 void sek_http_response_clear(struct sek_http_response *r);
+/*
+ * One line of an answer's header, with or without its line end. A status line
+ * starts anew: what a 100 or a proxy said is forgotten. Of two lines of one
+ * name the first counts; all but printable ASCII becomes '?'.
+ */
+void sek_http_response_line(struct sek_http_response *r, struct sek_str line);
+
+/*
+ * SEK_EPARSE: a header's name that is no token in lower case or is `host`, a
+ * value with CR, LF or NUL, a method that is none of ours, a URL with a byte
+ * that ends a request line. Nothing is quoted but names.
+ */
+enum sek_code sek_http_request_check(const struct sek_http_request *request,
+    struct sek_err *err) SEK_CHECKED;
+
 #define sek_auto_http_response                                                 \
 	__attribute__((                                                        \
 	    cleanup(sek_http_response_clear))) struct sek_http_response

@@ -32,15 +32,22 @@ struct sek_sigv4_headers {
 	 * and was signed */
 };
 void sek_sigv4_headers_clear(struct sek_sigv4_headers *h);
+#define sek_auto_sigv4_headers                                                 \
+	__attribute__((                                                        \
+	    cleanup(sek_sigv4_headers_clear))) struct sek_sigv4_headers
 
-/* The request must not have x-amz-date, x-amz-security-token or authorization
- * yet. */
+/* SEK_EPARSE: the request has x-amz-date, x-amz-security-token, authorization
+ * or host already, or what http.h refuses. */
 enum sek_code
 sek_sigv4_sign(struct sek_sigv4_headers *out, const struct sek_sigv4 *how,
     const struct sek_http_request *request, struct sek_err *err) SEK_CHECKED;
 
-/* The steps by themselves, as the published test vectors give them. */
-enum sek_code sek_sigv4_canonical(struct sek_buf *out,
+/*
+ * The steps by themselves, as the published test vectors give them: of a
+ * request that has its x-amz-date and, as a header may be secret, into locked
+ * pages. out and signed_names are appended to.
+ */
+enum sek_code sek_sigv4_canonical(struct sek_secret *out,
     struct sek_buf *signed_names, const struct sek_sigv4 *how,
     const struct sek_http_request *request, struct sek_err *err) SEK_CHECKED;
 enum sek_code

@@ -1,0 +1,19 @@
+#ifndef SEK_BASE_WIPE_ALLOC_H
+#define SEK_BASE_WIPE_ALLOC_H
+
+#include <stddef.h>
+
+/*
+ * What malloc and its fellows are, for libraries that let their caller allocate:
+ * memory is wiped before it is given back, also by a realloc that moves or
+ * shrinks. NULL, not the handler of alloc.h, when there is none: each library
+ * has an error of its own for that. Blocks are these functions' own: they MUST
+ * NOT meet free().
+ */
+void *sek_wipe_malloc(size_t n);
+void *sek_wipe_calloc(size_t count, size_t size);
+void *sek_wipe_realloc(void *p, size_t n);
+void sek_wipe_free(void *p);
+char *sek_wipe_strdup(const char *s);
+
+#endif
