@@ -14,8 +14,12 @@
 struct sek_json;       /* a document */
 struct sek_json_value; /* borrowed from it */
 
-/* Deeper than jansson's limit (2048), a repeated name, or bytes after the end:
- * SEK_EPARSE "WHAT: not JSON (line L, column C)". */
+/*
+ * Any one value. Deeper than jansson's limit (2048), a repeated name, a NUL in
+ * a string, or bytes after the end: SEK_EPARSE "WHAT: not JSON (line L, column
+ * C)". SEK_ETOOBIG: values take up to a hundred times their text in memory.
+ */
+#define SEK_JSON_MAX ((size_t)1 << 20)
 enum sek_code sek_json_read(struct sek_json **out, struct sek_str text,
     const char *what, struct sek_err *err) SEK_CHECKED;
 void sek_json_free(struct sek_json *j); /* NULL is legal */
@@ -27,7 +31,7 @@ const struct sek_json_value *sek_json_root(const struct sek_json *j);
 /* NULL: v is no object (or NULL), or has no such name. */
 const struct sek_json_value *
 sek_json_at(const struct sek_json_value *v, const char *name);
-/* p == NULL: v is no string (or NULL). */
+/* p == NULL: v is no string (or NULL). NUL-terminated. */
 struct sek_str sek_json_str(const struct sek_json_value *v);
 bool sek_json_number(const struct sek_json_value *v, double *out);
 bool sek_json_is_object(const struct sek_json_value *v);
@@ -37,7 +41,8 @@ enum sek_code sek_json_each(const struct sek_json_value *v,
 	const struct sek_json_value *value, struct sek_err *err),
     void *arg, struct sek_err *err) SEK_CHECKED;
 
-/* A JSON string with its quotes, appended. */
+/* A JSON string with its quotes, appended; bytes that are not UTF-8 become
+ * U+FFFD. */
 struct sek_buf;
 void sek_json_quote(struct sek_buf *out, struct sek_str text);
 

@@ -14,8 +14,13 @@ struct sek_xml_want {
 	struct sek_secret **out; /* set to its text if it is there, new */
 };
 
-/* The first element of each path. SEK_EPARSE "WHAT: not XML (line L)";
- * SEK_ETOOBIG: nested deeper than 32. On an error nothing is set. */
+/*
+ * The first element of each path, without the text of elements inside it.
+ * SEK_EPARSE "WHAT: not XML (line L)", also of a document type, and "WHAT: not
+ * XML in UTF-8"; SEK_ETOOBIG: nested deeper than 32, or longer than SEK_XML_MAX. On an
+ * error nothing is set.
+ */
+#define SEK_XML_MAX ((size_t)1 << 20)
 enum sek_code sek_xml_read(struct sek_str text, const char *what,
     const struct sek_xml_want *want, size_t n_want,
     struct sek_err *err) SEK_CHECKED;
