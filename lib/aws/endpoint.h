@@ -13,23 +13,31 @@
  * fits, `aws` if none.
  */
 
-/* "sts", "secretsmanager", "ssm". SEK_ECONFIG: a region that is no DNS label, or
- * FIPS and dual-stack where the partition has none. url: to free. */
+/*
+ * For "sts", "secretsmanager", "ssm"; new, to free, and never with a slash at
+ * its end. SEK_ECONFIG: a region that is no DNS label of an AWS region; an
+ * endpoint of the user's that is neither https nor http on loopback, has a user
+ * or a query, or comes with FIPS or dual-stack, as it cannot be known to be
+ * either (no SDK takes both).
+ */
 enum sek_code sek_endpoint_url(char **url, const char *service,
     const struct sek_reach *reach, struct sek_err *err) SEK_CHECKED;
 
-/* "arn:PARTITION:..." → "aws", "aws-cn"...; the region that stands for a whole
- * partition where a profile names none ("us-east-1" for aws). NULL: no ARN, or
- * a partition that is not known. */
+/* The region that stands for the whole partition of an "arn:PARTITION:...",
+ * where a profile names none ("us-east-1" for aws). NULL: no ARN, or a
+ * partition that is not known. */
 const char *sek_endpoint_default_region(struct sek_str arn);
 
-/* http or https, a host, no user, no query; plain http to loopback alone. host
- * and port are slices of url. SEK_ECONFIG says which. */
+/*
+ * http or https, a host, no user, no fragment, visible ASCII alone; all else is
+ * false. Which hosts may be reached by http is the caller's to say. host and
+ * port are slices of url.
+ */
 struct sek_url {
 	struct sek_str scheme;
 	struct sek_str host; /* without the brackets of an IPv6 address */
-	struct sek_str port; /* n == 0: none */
-	struct sek_str path; /* with what follows; n == 0: none */
+	struct sek_str port; /* 1 to 65535; n == 0: none */
+	struct sek_str path; /* with its query; n == 0: none */
 	bool plain;          /* http */
 	bool loopback;       /* 127.0.0.0/8, ::1, localhost */
 };
