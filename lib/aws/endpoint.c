@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/redact.h"
 
 /*
  * botocore 1.44, data/partitions.json. A region is of a partition if a word and
@@ -127,15 +126,11 @@ sek_endpoint_url(char **url, const char *service, const struct sek_reach *reach,
 {
 	const struct partition *p = partition_of(reach->region);
 
-	if (!is_region(reach->region)) {
-		sek_auto_buf shown = {0};
-
-		sek_quote(&shown, sek_str(reach->region));
+	if (!is_region(reach->region))
 		return sek_fail(err, SEK_ECONFIG,
 		    "region %.80s: none of AWS has such a name: it is one like "
 		    "%s",
-		    shown.p, partitions[N_PARTITIONS - 1].region);
-	}
+		    reach->region, partitions[N_PARTITIONS - 1].region);
 	if (reach->endpoint)
 		return take_own(url, service, reach, err);
 	*url = sek_printf("https://%s%s.%s.%s", service,

@@ -107,6 +107,8 @@ sek_http_request_check(const struct sek_http_request *request,
 	if (strcmp(m, "GET") && strcmp(m, "POST") && strcmp(m, "PUT"))
 		return sek_fail(err, SEK_EPARSE,
 		    "a method other than GET, POST and PUT");
+	if (!strcmp(m, "GET") && request->body.n > 0)
+		return sek_fail(err, SEK_EPARSE, "a body in a GET");
 	if (request->url[strcspn(request->url, "\r\n\t")] != '\0')
 		return sek_fail(err, SEK_EPARSE,
 		    "a URL with a line break or tab in it");

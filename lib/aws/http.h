@@ -57,8 +57,8 @@ void sek_http_response_line(struct sek_http_response *r, struct sek_str line);
 
 /*
  * SEK_EPARSE: a header's name that is no token in lower case or is `host`, a
- * value with CR, LF or NUL, a method that is none of ours, a URL with a byte
- * that ends a request line. Nothing is quoted but names.
+ * value with CR, LF or NUL, a method that is none of ours, a GET with a
+ * body, a URL with a byte that ends a request line. Nothing is quoted but names.
  */
 enum sek_code sek_http_request_check(const struct sek_http_request *request,
     struct sek_err *err) SEK_CHECKED;
@@ -71,15 +71,22 @@ struct sek_http {
 	/*
 	 * SEK_OK: an answer of whatever status. SEK_ENET "HOST: why": no
 	 * connection, TLS refused, cut short; SEK_ECANCEL "HOST: no answer
-	 * within N ms": the deadline; SEK_ETOOBIG; SEK_EPARSE: no HTTP.
+	 * within N ms": the deadline; SEK_ETOOBIG; SEK_EPARSE: no HTTP, or
+	 * sek_http_request_check; SEK_EDENIED: plain http where it is not
+	 * right; SEK_ECONFIG: the CA bundle. response: zero, or of an answer
+	 * before, which is cleared; filled for SEK_OK alone.
 	 */
 	enum sek_code (*send)(struct sek_http *h,
 	    const struct sek_http_request *request,
 	    struct sek_http_response *response, struct sek_err *err);
 };
 
-/* http_curl.c: libcurl, loaded at the first request, with allocators that wipe;
- * it reads the proxy variables itself. */
+/*
+ * http_curl.c: libcurl, loaded at the first request, with allocators that wipe;
+ * it reads the proxy variables itself. Between requests its buffers hold parts
+ * of the last exchange; once closed, nothing does, if sek_crypto_init was
+ * called (test_http_memory.c looks).
+ */
 enum sek_code
 sek_http_curl_open(struct sek_http **out, struct sek_err *err) SEK_CHECKED;
 void sek_http_curl_close(struct sek_http *h); /* NULL is legal */

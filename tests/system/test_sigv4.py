@@ -51,8 +51,9 @@ def make_headers(rng):
 
 
 def make_request(rng):
+    method = rng.choice(["GET", "POST", "PUT"])
     return {
-        "method": rng.choice(["GET", "POST", "PUT"]),
+        "method": method,
         "url": make_url(rng),
         "time": rng.randrange(0, 4102444800),
         "region": rng.choice(["us-east-1", "eusc-de-east-1"]),
@@ -61,7 +62,7 @@ def make_request(rng):
         "secret": text(rng, 1, 80, string.ascii_letters + "+/="),
         "token": text(rng, 1, 800, string.ascii_letters + "+/=")
         if rng.random() < 0.5 else "",
-        "body": rng.randbytes(rng.choice([0, 1, 63, 64, 500])),
+        "body": rng.randbytes(0 if method == "GET" else rng.choice([0, 1, 63, 64, 500])),
         "headers": make_headers(rng),
     }
 

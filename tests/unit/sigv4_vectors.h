@@ -77,7 +77,7 @@ static const struct vector vectors[] = {
 	.method = "GET",
 	.target = "/",
 	.headers = "my-header1:value4\nmy-header1:value1\nmy-header1:"
-                   "value3\nmy-header1:value2",
+		   "value3\nmy-header1:value2",
 	.path = "/",
 	.canonical = HOST "my-header1:value4,value1,value3,value2\n" DATE,
 	.hash =
@@ -375,15 +375,15 @@ static const struct vector vectors[] = {
 	.target = "/",
 	.headers =
 	    "content-type:application/x-www-form-urlencoded; "
-            "charset=utf-8\ncontent-length:13\nx-amz-content-sha256:"
-            "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
+	    "charset=utf-8\ncontent-length:13\nx-amz-content-sha256:"
+	    "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
 	.body = "Param1=value1",
 	.path = "/",
 	.canonical = "content-length:13\ncontent-type:application/"
-                     "x-www-form-urlencoded; charset=utf-8\n" HOST
+		     "x-www-form-urlencoded; charset=utf-8\n" HOST
 		     "x-amz-content-sha256:"
-                     "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b"
-                     "24d0b6e\n" DATE,
+		     "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b"
+		     "24d0b6e\n" DATE,
 	.hash =
 	    "a89f1a5b53e37702ee6363ce1da3ce8f54386f3c8f352ae652153c2982a0bc4d",
 	.signature =
@@ -393,15 +393,14 @@ static const struct vector vectors[] = {
 	.target = "/",
 	.headers =
 	    "content-type:application/"
-            "x-www-form-urlencoded\ncontent-length:13\nx-amz-content-sha256:"
-            "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
+	    "x-www-form-urlencoded\ncontent-length:13\nx-amz-content-sha256:"
+	    "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
 	.body = "Param1=value1",
 	.path = "/",
 	.canonical = "content-length:13\ncontent-type:application/"
-                     "x-www-form-urlencoded\n" HOST
-		     "x-amz-content-sha256:"
-                     "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b"
-                     "24d0b6e\n" DATE,
+		     "x-www-form-urlencoded\n" HOST "x-amz-content-sha256:"
+		     "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b"
+		     "24d0b6e\n" DATE,
 	.hash =
 	    "b1edd1d03544c25390e32085d55b57acc9a3961bb59415ff86c45c3d89d16cfb",
 	.signature =
