@@ -17,6 +17,10 @@ struct sek_call {
 	const char *what;   /* for messages: "AssumeRole arn:aws:iam::..." */
 	const char *target; /* X-Amz-Target: AWS JSON 1.1; NULL: query */
 	struct sek_str body;
+	/* Not NULL: makes the body, anew before each try; new, to free. */
+	enum sek_code (*make)(const struct sek_call *call,
+	    struct sek_secret **body, struct sek_err *err);
+	const void *arg;               /* for make */
 	const struct sek_creds *creds; /* NULL: not signed */
 	bool once; /* a one-time code is in it: no answer is no reason to
 	              send it again; only a wrong clock is */
