@@ -98,7 +98,7 @@ grow(struct sek_secret *s, size_t need, struct sek_err *err)
 }
 
 enum sek_code
-sek_secret_add(struct sek_secret *s, const void *p, size_t n,
+sek_secret_room(char **room, struct sek_secret *s, size_t n,
     struct sek_err *err)
 {
 	enum sek_code code;
@@ -106,11 +106,32 @@ sek_secret_add(struct sek_secret *s, const void *p, size_t n,
 	if (n > s->max - s->n)
 		return sek_fail(err, SEK_ETOOBIG,
 		    "a secret larger than %zu bytes", s->max);
-	if (n == 0)
-		return SEK_OK;
 	if (s->n + n > s->cap && (code = grow(s, s->n + n, err)))
 		return code;
-	memcpy(s->p + s->n, p, n);
+	*room = s->p ? s->p + s->n : NULL; /* NULL: none was asked for */
+	return SEK_OK;
+}
+
+void
+sek_secret_filled(struct sek_secret *s, size_t n)
+{
+	s->n += n;
+	if (s->cap > s->n)
+		explicit_bzero(s->p + s->n, s->cap - s->n);
+}
+
+enum sek_code
+sek_secret_add(struct sek_secret *s, const void *p, size_t n,
+    struct sek_err *err)
+{
+	enum sek_code code;
+	char *room;
+
+	if (n == 0)
+		return SEK_OK;
+	if ((code = sek_secret_room(&room, s, n, err)))
+		return code;
+	memcpy(room, p, n);
 	s->n += n;
 	return SEK_OK;
 }

@@ -21,6 +21,15 @@ void sek_secret_free_ptr(struct sek_secret **s);
 enum sek_code sek_secret_add(struct sek_secret *s, const void *p, size_t n,
     struct sek_err *err) SEK_CHECKED;
 struct sek_str sek_secret_str(const struct sek_secret *s); /* until next add */
+
+/*
+ * Room for n more bytes, for a call that writes what it reads where it is told
+ * to; then sek_secret_filled says how many came (n at most). What was not
+ * filled is wiped.
+ */
+enum sek_code sek_secret_room(char **room, struct sek_secret *s, size_t n,
+    struct sek_err *err) SEK_CHECKED;
+void sek_secret_filled(struct sek_secret *s, size_t n);
 enum sek_code sek_secret_write(const struct sek_secret *s, int fd,
     struct sek_err *err) SEK_CHECKED;
 

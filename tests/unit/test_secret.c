@@ -99,6 +99,25 @@ refuses_past_the_limit(void **state)
 }
 
 static void
+is_filled_in_place(void **state)
+{
+	sek_auto_secret *s = sek_secret_new(10000);
+	struct sek_err err;
+	char *room = NULL;
+
+	(void)state;
+	assert_int_equal(sek_secret_add(s, "ab", 2, NULL), SEK_OK);
+	assert_int_equal(sek_secret_room(&room, s, 9000, NULL), SEK_OK);
+	memset(room, 'x', 9000);
+	sek_secret_filled(s, 3);
+	assert_true(sek_str_is(sek_secret_str(s), "abxxx"));
+	for (size_t i = 3; i < 9000; i++)
+		assert_int_equal(room[i], 0);
+	assert_int_equal(sek_secret_room(&room, s, 9996, &err), SEK_ETOOBIG);
+	assert_true(sek_str_is(sek_secret_str(s), "abxxx"));
+}
+
+static void
 an_empty_secret_is_legal(void **state)
 {
 	sek_auto_secret *s = sek_secret_new(10);
@@ -210,6 +229,7 @@ main(void)
 	    cmocka_unit_test(leaves_no_copy_when_written),
 	    cmocka_unit_test(keeps_what_is_added_through_growth),
 	    cmocka_unit_test(refuses_past_the_limit),
+	    cmocka_unit_test(is_filled_in_place),
 	    cmocka_unit_test(an_empty_secret_is_legal),
 	    cmocka_unit_test(writes_all_of_it),
 	    cmocka_unit_test(a_forked_child_does_not_have_it),
