@@ -125,7 +125,7 @@ sek_secret_add(struct sek_secret *s, const void *p, size_t n,
     struct sek_err *err)
 {
 	enum sek_code code;
-	char *room;
+	char *room = NULL;
 
 	if (n == 0)
 		return SEK_OK;

@@ -2,6 +2,7 @@
 #define SEK_VAULT_KEYRING_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/env.h"
 #include "base/secret.h"
@@ -22,8 +23,12 @@ enum sek_keyring_class {
 	SEK_KEYRING_UNLOCK,
 };
 
-#define SEK_KEYRING_VALUE_MAX ((size_t)32 << 10)
-#define SEK_KEYRING_NAME_MAX  200
+/* "session", "key", "unlock" */
+const char *sek_keyring_class_name(enum sek_keyring_class class);
+
+/* The largest value of a kernel key: add_key(2). An empty one is refused. */
+#define SEK_KEYRING_VALUE_MAX ((size_t)32767)
+#define SEK_KEYRING_NAME_MAX  200 /* bytes of printable UTF-8 */
 
 typedef enum sek_code
 sek_keyring_fn(void *arg, const char *name, struct sek_err *err);
@@ -56,7 +61,7 @@ struct sek_keyring {
 	const struct sek_env *env;
 };
 
-/* out: new, to free. */
+/* out: new, to free. What has expired is not there. */
 enum sek_code
 sek_keyring_get(struct sek_keyring *k, enum sek_keyring_class class,
     const char *name, struct sek_secret **out, struct sek_err *err) SEK_CHECKED;
@@ -66,7 +71,10 @@ enum sek_code sek_keyring_put(struct sek_keyring *k,
 enum sek_code
 sek_keyring_remove(struct sek_keyring *k, enum sek_keyring_class class,
     const char *name, struct sek_err *err) SEK_CHECKED;
-/* fn may remove the item it is called for. An error of fn ends it. */
+/*
+ * fn may remove the item it is called for. An error of fn ends it. A damaged
+ * item does not: the others come first, then SEK_EPARSE.
+ */
 enum sek_code
 sek_keyring_each(struct sek_keyring *k, enum sek_keyring_class class,
     sek_keyring_fn *fn, void *arg, struct sek_err *err) SEK_CHECKED;
@@ -78,7 +86,9 @@ void sek_keyring_close_ptr(struct sek_keyring **k);
 /*
  * keyring_kernel.c, libc only: keys of type `user` in the user keyring, which
  * the kernel drops when they expire (keyrings(7)). Sessions and unlock keys
- * only. SEK_ENOTFOUND: this kernel has none, or the system call is refused.
+ * only. All of the user's processes can read them, other users' cannot. Their
+ * expiry is the kernel's to watch, on its own clock, from when they are put.
+ * SEK_ENOTFOUND: this kernel has none, or the system call is refused.
  */
 enum sek_code sek_keyring_kernel_open(struct sek_keyring **out,
     const struct sek_env *env, struct sek_err *err) SEK_CHECKED;
@@ -88,5 +98,8 @@ enum sek_code sek_keyring_kernel_open(struct sek_keyring **out,
  * phrase, to keep.
  */
 bool sek_keyring_kernel_is_ours(const struct sek_env *env, const char **why);
+/* The same for another user and the files below another root ("": this one). */
+bool sek_keyring_kernel_is_theirs(const struct sek_env *env, uid_t user,
+    const char *root, const char **why);
 
 #endif
