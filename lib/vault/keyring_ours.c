@@ -23,12 +23,15 @@ in_user_namespace(const char *root)
 	sek_auto_free char *path = sek_printf("%s/proc/self/uid_map", root);
 	sek_auto_buf map = {.max = 4096};
 	struct sek_str line;
+	uint64_t inside, outside, n;
 
 	if (sek_file_read(path, &map, NULL))
 		return true; /* it cannot be known */
 	line = sek_str_trim(sek_buf_str(&map));
-	return next_number(&line) != 0 || next_number(&line) != 0 ||
-	    next_number(&line) != UINT32_MAX;
+	inside = next_number(&line);
+	outside = next_number(&line);
+	n = next_number(&line);
+	return inside != 0 || outside != 0 || n != UINT32_MAX;
 }
 
 bool

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "memory.h"
 #include "vault/keyring.h"
 
 /*
@@ -72,7 +74,9 @@ in_child(int (*run)(void))
 		uid_t user = (uid_t)(400000 + getpid());
 		int dropped = 0;
 
-		if (getuid() == 0 && setresuid(user, user, user))
+		/* one that changed its user may not look at itself */
+		if (getuid() == 0 &&
+		    (setresuid(user, user, user) || prctl(PR_SET_DUMPABLE, 1)))
 			_exit(1);
 		line = sek_keyring_kernel_open(&ring, &sek_env_system, &err)
 		    ? __LINE__
@@ -393,6 +397,30 @@ a_key_of_another_user_is_not_believed(void **state)
 	assert_int_equal(status, 0);
 }
 
+static char needle[NEEDLE];
+
+static int
+search(void)
+{
+	sek_auto_secret *got = NULL;
+
+	must(!put("a", (struct sek_str){needle, NEEDLE}, 100));
+	must(MEMORY_IS_SANITIZED || memory_copies(needle) == 0);
+	must(!sek_keyring_get(ring, SEK_KEYRING_SESSION, "a", &got, &err));
+	must(MEMORY_IS_SANITIZED || memory_copies(needle) == 1);
+	sek_secret_free(sek_steal(&got));
+	must(MEMORY_IS_SANITIZED || memory_copies(needle) == 0);
+	return 0;
+}
+
+static void
+leaves_no_copy_in_memory(void **state)
+{
+	(void)state;
+	memory_needle(needle, 1);
+	in_child(search);
+}
+
 static const char *set;
 
 static const char *
@@ -465,6 +493,7 @@ main(void)
 	    cmocka_unit_test(a_full_quota_is_said_and_loses_nothing),
 	    cmocka_unit_test(other_programs_keys_are_left_alone),
 	    cmocka_unit_test(a_key_of_another_user_is_not_believed),
+	    cmocka_unit_test(leaves_no_copy_in_memory),
 	    fixture_test(
 		is_ours_on_a_machine_but_not_for_root_or_in_a_container),
 	};
