@@ -18,12 +18,17 @@ struct sek_record {
 };
 
 void sek_record_clear(struct sek_record *r);
+void sek_record_move(struct sek_record *to, struct sek_record *from);
 #define sek_auto_record                                                        \
 	__attribute__((cleanup(sek_record_clear))) struct sek_record
 
+/*
+ * Appended to out. SEK_EPARSE: credentials without an end, which are never
+ * kept, or a profile's name that is no line; SEK_ETOOBIG: out's limit.
+ */
 enum sek_code sek_record_write(const struct sek_record *r,
     struct sek_secret *out, struct sek_err *err) SEK_CHECKED;
-/* SEK_EPARSE: damaged, or of another version. */
+/* SEK_EPARSE: damaged, or of another version; out is as it was. */
 enum sek_code sek_record_read(struct sek_record *out, struct sek_str text,
     struct sek_err *err) SEK_CHECKED;
 
@@ -47,8 +52,11 @@ enum sek_freshness {
 	               be served with sek_record_extend if nothing newer can */
 	SEK_GONE,
 };
+/* SEK_AGING also where the clock was put back before the time of fetching. */
 enum sek_freshness
 sek_record_freshness(const struct sek_record *r, int64_t now);
+/* From then on it is SEK_GONE, and a store may drop it. */
+int64_t sek_record_kept_until(const struct sek_record *r);
 
 /* Static stability (AWS SDKs, IMDS provider): the end is put 10 to 15 minutes
  * from now, once the true one is past. */
