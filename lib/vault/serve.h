@@ -38,18 +38,29 @@ struct sek_serve {
 	/* One line for the user that is no failure; without a newline. */
 	void (*warn)(void *arg, const char *line);
 	void *arg;
-	bool refresh; /* do not look into the cache first */
+	/*
+	 * Get new ones for the plan as a whole, whatever the cache has of it
+	 * and what failed lately. Its shorter prefixes are served from the cache
+	 * as always: they may have cost a person an MFA code.
+	 */
+	bool refresh;
 };
 
 /*
  * SEK_OK with credentials that are valid now (or instance credentials with
- * their end put off). A failed refresh with something valid left is a warning.
- * Otherwise what the failing hop said, the profile's name first.
+ * their end put off). A failed refresh with something valid left is a warning,
+ * and so is all that is wrong with the cache or the lock. Otherwise what the
+ * failing hop said, the profile's name first; serve_memory.h has how long that
+ * is repeated without a new try. SEK_ECANCEL also: another process was at it
+ * until the deadline; SEK_EEXPIRED: what came had ended already.
  */
 enum sek_code sek_serve_get(struct sek_serve *s, struct sek_creds *out,
     struct sek_err *err) SEK_CHECKED;
 
-/* What the small program does too: SEK_ENOTFOUND unless fresh ones are there. */
+/*
+ * What the small program does too: SEK_ENOTFOUND unless fresh ones are there.
+ * Whether they are of the plan's account is the caller's to check.
+ */
 enum sek_code sek_serve_cached(struct sek_keyring *cache,
     const struct sek_plan *plan, const struct sek_env *env,
     struct sek_record *out, struct sek_err *err) SEK_CHECKED;
