@@ -220,6 +220,15 @@ fall_back(struct stage *t, enum sek_code code, struct sek_creds *out,
 	return SEK_OK;
 }
 
+/* Good enough for now, while another process gets newer ones? */
+static bool
+will_do(const struct stage *t)
+{
+	return !is_wanted_new(t) && freshness(t) == SEK_AGING &&
+	    t->call->now >= t->kept.fetched &&
+	    t->kept.creds.expires - t->call->now > SEK_SERVE_PATIENCE;
+}
+
 static enum sek_code
 lock_stage(struct stage *t, struct sek_lock **lock, struct sek_err *err)
 {
@@ -230,8 +239,8 @@ lock_stage(struct stage *t, struct sek_lock **lock, struct sek_err *err)
 
 	if (!c->s->state || c->no_lock)
 		return SEK_OK;
-	code = sek_lock_take(lock, c->s->state, t->name, env, c->s->deadline,
-	    &why);
+	code = sek_lock_take(lock, c->s->state, t->name, env,
+	    will_do(t) ? env->ticks(env) : c->s->deadline, &why);
 	read_clock(c);
 	if (code == SEK_ECANCEL)
 		return sek_fail(err, SEK_ECANCEL,
@@ -371,8 +380,13 @@ serve_stage(struct call *c, size_t n, struct sek_creds *out,
 	sek_record_name(t.name, t.text);
 	look(&t);
 	if (!is_good(&t)) {
-		if ((code = lock_stage(&t, &lock, err)))
+		code = lock_stage(&t, &lock, err);
+		if (code && !will_do(&t))
 			return fall_back(&t, code, out, err);
+		if (code) {
+			give(c, &t.kept, out, NULL);
+			return SEK_OK;
+		}
 		if (lock)
 			look(&t); /* the one before us may have filled it */
 	}

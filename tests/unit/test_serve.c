@@ -538,9 +538,29 @@ who_waits_in_vain_serves_what_is_valid(void **state)
 	served(w, "assume-role-1", 2);
 	hold(w, &held);
 	served(w, "assume-role-1", 2); /* fresh: no lock is needed */
+	pass(w, 3540);                 /* a minute is left */
+	served(w, "assume-role-1", 2);
+	assert_int_equal(w->env.slept, 4000);
+	assert_non_null(strstr(w->warning, "of waiting: try again"));
+}
+
+static void
+while_another_renews_what_will_do_is_served_at_once(void **state)
+{
+	struct world *w = *state;
+	sek_auto_lock *held = NULL;
+
+	role(w);
+	served(w, "assume-role-1", 2);
+	hold(w, &held);
 	pass(w, 3000);
 	served(w, "assume-role-1", 2);
-	assert_non_null(strstr(w->warning, "of waiting: try again"));
+	assert_int_equal(w->env.slept, 0);
+	assert_int_equal(w->warnings, 0);
+	w->serve.refresh = true;
+	served(w, "assume-role-1", 2);
+	assert_int_equal(w->env.slept, 4000);
+	assert_int_equal(w->warnings, 1);
 }
 
 int
@@ -575,6 +595,7 @@ main(void)
 	    WORLD(a_state_that_cannot_be_locked_is_a_warning),
 	    WORLD(who_waits_in_vain_says_so),
 	    WORLD(who_waits_in_vain_serves_what_is_valid),
+	    WORLD(while_another_renews_what_will_do_is_served_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
