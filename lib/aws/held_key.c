@@ -3,6 +3,7 @@
 #include "aws/json.h"
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/rfc3339.h"
 
 /*
  * - A value MUST NOT be guessed at: two values for one thing are an error, and
@@ -16,7 +17,7 @@
 #define SHOWN        8  /* names in an error */
 #define NAME_LONGEST 32 /* of them; a secret access key has 40 characters */
 
-enum field { ID, SECRET, TOKEN, ROLE, FIELDS };
+enum field { ID, SECRET, TOKEN, ROLE, END, FIELDS };
 
 struct finder {
 	const struct sek_hop *hop;
@@ -40,6 +41,7 @@ label(enum field field)
 	    [SECRET] = "secret access key",
 	    [TOKEN] = "session token",
 	    [ROLE] = "role ARN",
+	    [END] = "expiration",
 	};
 
 	return labels[field];
@@ -85,6 +87,8 @@ usual_field(struct sek_str name)
 	    {"awssecuritytoken", TOKEN},
 	    {"rolearn", ROLE},
 	    {"awsrolearn", ROLE},
+	    {"expiration", END},
+	    {"awscredentialexpiration", END},
 	};
 	char folded[NAME_LONGEST];
 
@@ -308,16 +312,30 @@ check(const struct finder *f, struct sek_err *err)
 	return SEK_OK;
 }
 
+/* Of a session alone: what is said of a long-term key is no matter of AWS's. */
+static enum sek_code
+take_end(int64_t *end, const struct finder *f, struct sek_err *err)
+{
+	if (f->value[TOKEN].n == 0 || f->value[END].n == 0)
+		return SEK_OK;
+	if (!sek_rfc3339_read(f->value[END], end) || *end <= 0)
+		return sek_fail(err, SEK_EPARSE,
+		    "holds an expiration that is no time as RFC 3339 writes "
+		    "it");
+	return SEK_OK;
+}
+
 static enum sek_code
 hand_over(struct sek_creds *out, char **role_arn, const struct finder *f,
     struct sek_err *err)
 {
 	sek_auto_creds made = {0};
 	enum sek_code code = check(f, err);
+	int64_t end = 0;
 
-	if (code ||
+	if (code || (code = take_end(&end, f, err)) ||
 	    (code = sek_creds_set(&made, f->value[ID], f->value[SECRET],
-		 f->value[TOKEN], 0, err)))
+		 f->value[TOKEN], end, err)))
 		return code;
 	sek_creds_move(out, &made);
 	if (f->value[ROLE].n > 0)

@@ -9,7 +9,8 @@
  * one of the names that people use (sekisho-vault-config(5) lists them; the
  * hop's own come first), one level of nesting as `aws iam create-access-key`
  * and `aws sts assume-role` print it included; lines NAME=VALUE as an env file
- * has them; a credentials file with one profile. role_arn: the role that the
+ * has them; a credentials file with one profile. With a session token an
+ * Expiration is taken, too. role_arn: the role that the
  * secret names, NULL if none; to free. SEK_EPARSE: no key is in it, or two;
  * the text is never quoted, its fields' names are.
  */

@@ -62,7 +62,8 @@ clear(struct reading *r)
 }
 
 static void
-assert_key(const char *text, bool with_token, const char *role)
+assert_key_until(const char *text, bool with_token, const char *role,
+    int64_t expires)
 {
 	struct reading r = {0};
 
@@ -73,12 +74,18 @@ assert_key(const char *text, bool with_token, const char *role)
 	assert_int_equal(r.creds.token != NULL, with_token);
 	if (with_token)
 		assert_true(sek_str_is(sek_secret_str(r.creds.token), token));
-	assert_int_equal(r.creds.expires, 0);
+	assert_int_equal(r.creds.expires, expires);
 	if (role)
 		assert_string_equal(r.role, role);
 	else
 		assert_null(r.role);
 	clear(&r);
+}
+
+static void
+assert_key(const char *text, bool with_token, const char *role)
+{
+	assert_key_until(text, with_token, role, 0);
 }
 
 static void
@@ -153,11 +160,30 @@ what_the_aws_cli_prints_is_known(void **state)
 	assert_key("{\"AccessKey\":{\"UserName\":\"u\",\"AccessKeyId\":\"$I\","
 		   "\"Status\":\"Active\",\"SecretAccessKey\":\"$S\"}}",
 	    false, NULL);
-	assert_key("{\"Credentials\":{\"AccessKeyId\":\"$I\","
-		   "\"SecretAccessKey\":\"$S\",\"SessionToken\":\"$T\","
-		   "\"Expiration\":\"2026-01-01T00:00:00Z\"},"
-		   "\"AssumedRoleUser\":{\"Arn\":\"x\"}}",
+	assert_key_until("{\"Credentials\":{\"AccessKeyId\":\"$I\","
+			 "\"SecretAccessKey\":\"$S\",\"SessionToken\":\"$T\","
+			 "\"Expiration\":\"2026-01-01T00:00:00Z\"},"
+			 "\"AssumedRoleUser\":{\"Arn\":\"x\"}}",
+	    true, NULL, FAKE_NOW);
+	assert_key_until("AWS_ACCESS_KEY_ID=$I\nAWS_SECRET_ACCESS_KEY=$S\n"
+			 "AWS_SESSION_TOKEN=$T\n"
+			 "AWS_CREDENTIAL_EXPIRATION=2026-01-01T01:00:00Z\n",
+	    true, NULL, FAKE_NOW + 3600);
+}
+
+static void
+an_end_belongs_to_a_session_alone(void **state)
+{
+	(void)state;
+	assert_key("{\"AccessKeyId\":\"$I\",\"SecretAccessKey\":\"$S\","
+		   "\"Expiration\":\"at the audit\"}",
+	    false, NULL);
+	assert_key("{\"AccessKeyId\":\"$I\",\"SecretAccessKey\":\"$S\","
+		   "\"SessionToken\":\"$T\",\"Expiration\":null}",
 	    true, NULL);
+	assert_none("{\"AccessKeyId\":\"$I\",\"SecretAccessKey\":\"$S\","
+		    "\"SessionToken\":\"$T\",\"Expiration\":\"at the audit\"}",
+	    "holds an expiration that is no time");
 }
 
 static void
@@ -345,6 +371,7 @@ main(void)
 	    cmocka_unit_test(token_and_role_are_known),
 	    cmocka_unit_test(what_is_empty_or_no_text_is_not_there),
 	    cmocka_unit_test(what_the_aws_cli_prints_is_known),
+	    cmocka_unit_test(an_end_belongs_to_a_session_alone),
 	    cmocka_unit_test(other_nesting_is_not_looked_into),
 	    cmocka_unit_test(an_env_file_is_known),
 	    cmocka_unit_test(a_credentials_file_with_one_profile_is_known),
