@@ -146,6 +146,19 @@ set_message(struct sek_call_error *out, struct sek_str text,
 	out->message[fits.n] = '\0';
 }
 
+void
+sek_call_error_set(struct sek_call_error *out, struct sek_str code,
+    struct sek_str message, const struct sek_secret *sent)
+{
+	const struct sek_str none = {NULL, 0};
+
+	message = cut(first_line(message), (size_t)2 * SEK_CALL_MESSAGE_MAX);
+	*out = (struct sek_call_error){0};
+	set_code(out, code);
+	if (!sent || !share(message, sek_secret_str(sent), PART_OF_SECRET))
+		set_message(out, message, NULL, none);
+}
+
 static struct sek_str
 either(const struct sek_json_value *v, const char *a, const char *b)
 {

@@ -27,6 +27,11 @@ void sek_call_error_read(struct sek_call_error *out,
     const struct sek_http_response *answer, const struct sek_creds *creds,
     struct sek_str sent);
 
+/* The same from a code and a message found elsewhere. sent: what must not come
+ * back in it; NULL: nothing. */
+void sek_call_error_set(struct sek_call_error *out, struct sek_str code,
+    struct sek_str message, const struct sek_secret *sent);
+
 /* "WHAT: CODE (after N attempts): message; what to do". The code of call.h for
  * it. */
 enum sek_code sek_call_error_fail(const struct sek_call_error *e, int status,

@@ -38,7 +38,9 @@ struct fake_answer {
 };
 
 struct fake_request {
+	char *method;
 	char *url;
+	char *address;
 	char *headers; /* "NAME: VALUE\n" each */
 	char *body;
 	int64_t connect_ms;
@@ -62,7 +64,7 @@ struct fake {
 	int64_t slept[FAKE_ANSWERS];
 	size_t n_slept;
 	uint32_t random;
-	const char *vars[8]; /* NAME, VALUE, ..., NULL */
+	const char *vars[16]; /* NAME, VALUE, ..., NULL */
 	void (*before_answer)(struct fake *f);
 };
 
@@ -123,12 +125,13 @@ fake_record(struct fake *f, const struct sek_http_request *r)
 	struct fake_request *to = &f->requests[f->n++];
 	struct sek_buf headers = {0};
 
-	assert_string_equal(r->method, "POST");
 	for (size_t i = 0; i < r->n_headers; i++)
 		sek_buf_printf(&headers, "%s: %.*s\n", r->headers[i].name,
 		    (int)r->headers[i].value.n, r->headers[i].value.p);
 	*to = (struct fake_request){
+	    .method = sek_strdup(r->method),
 	    .url = sek_strdup(r->url),
+	    .address = sek_strdup(r->address),
 	    .headers = sek_buf_take(&headers),
 	    .body = sek_strndup(r->body.p, r->body.n),
 	    .connect_ms = r->connect_ms,
@@ -201,7 +204,9 @@ FAKE_UNUSED static void
 fake_end(struct fake *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
+		free(f->requests[i].method);
 		free(f->requests[i].url);
+		free(f->requests[i].address);
 		free(f->requests[i].headers);
 		free(f->requests[i].body);
 		free(f->requests[i].ca_bundle);

@@ -175,6 +175,7 @@ an_endpoint_of_the_users_is_used_as_it_is(void **state)
 		c.call.reach = &there;
 		assert_int_equal(run(&c), SEK_OK);
 		assert_string_equal(c.fake.requests[0].url, cases[i].url);
+		assert_string_equal(c.fake.requests[0].method, "POST");
 		assert_string_equal(c.fake.requests[0].ca_bundle,
 		    "/etc/ca.pem");
 		assert_int_equal(c.fake.requests[0].plain, cases[i].local);

@@ -347,6 +347,32 @@ a_long_message_leaves_room_for_what_to_do(void **state)
 	assert_has(err.text, "mmm; a policy of this identity must allow it");
 }
 
+static void
+a_message_found_elsewhere_is_treated_the_same(void **state)
+{
+	sek_auto_secret *sent = sek_secret_new(100);
+	struct sek_call_error e;
+	char token[41], *message;
+
+	(void)state;
+	fake_letters(token, 40, "t/");
+	assert_int_equal(sek_secret_add(sent, token, 40, NULL), SEK_OK);
+	sek_call_error_set(&e, SEK_STR("ns#Gone"), SEK_STR("It went.\nx"),
+	    sent);
+	assert_string_equal(e.code, "Gone");
+	assert_string_equal(e.message, "It went");
+	sek_call_error_set(&e, SEK_STR("no code"), nothing, NULL);
+	assert_string_equal(e.code, "");
+	assert_string_equal(e.message, "");
+	message = sek_printf("not this: %.16s", token + 20);
+	sek_call_error_set(&e, nothing, sek_str(message), sent);
+	assert_string_equal(e.message, "");
+	message[strlen(message) - 1] = '\0';
+	sek_call_error_set(&e, nothing, sek_str(message), sent);
+	assert_string_equal(e.message, message);
+	free(message);
+}
+
 int
 main(void)
 {
@@ -364,6 +390,7 @@ main(void)
 	    cmocka_unit_test(each_refusal_says_what_to_do),
 	    cmocka_unit_test(an_unknown_code_is_said_as_it_is),
 	    cmocka_unit_test(a_long_message_leaves_room_for_what_to_do),
+	    cmocka_unit_test(a_message_found_elsewhere_is_treated_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
