@@ -58,6 +58,9 @@ sek_keyring_put(struct sek_keyring *k, enum sek_keyring_class class,
 		    "%s: larger than %zu bytes, which is the most that is "
 		    "stored",
 		    name, SEK_KEYRING_VALUE_MAX);
+	if (expires && expires <= k->env->now(k->env))
+		return sek_fail(err, SEK_ECONFIG, "%s: has expired already",
+		    name);
 	return k->ops->put(k, class, name, value, expires, err);
 }
 

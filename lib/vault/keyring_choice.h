@@ -10,10 +10,15 @@
  * else the Secret Service where it answers and is unlocked, else the encrypted
  * file. Long-term keys: the Secret Service where it answers, locked or not,
  * else the file. wanted ("kernel", "secret-service", "file"; NULL: the
- * setting, then the order above) is that one or an error, never another.
+ * setting, then the order above) is that one or an error, never another; but
+ * the setting "kernel" says nothing of long-term keys, which that cannot hold.
  *
- * why: one line for people, which names each backend passed over and the
- * reason. SEK_ENOTFOUND: no backend can be used at all (no home).
+ * The Secret Service has half of settings->timeout, at most 2 s, for each
+ * answer. It may ask for a key where there is a desktop and somebody at the
+ * terminal, for a session never.
+ *
+ * why: one line for people, which names the backend, and each one passed over
+ * with the reason. SEK_ENOTFOUND: no backend can be used at all (no home).
  */
 enum sek_code sek_keyring_choose(struct sek_keyring **out,
     enum sek_keyring_class class, const char *wanted,
@@ -29,6 +34,9 @@ enum sek_code sek_keyring_choose(struct sek_keyring **out,
 enum sek_code sek_keyring_secret_service_open(struct sek_keyring **out,
     const struct sek_env *env, int64_t deadline, bool prompt,
     struct sek_err *err) SEK_CHECKED;
+/* From now on each call has ms to be answered in place of the deadline, and a
+ * question to the user two minutes. */
+void sek_keyring_secret_service_answer_within(struct sek_keyring *k, int ms);
 /* SEK_OK and *locked: what the collection itself says. */
 enum sek_code sek_keyring_secret_service_locked(struct sek_keyring *k,
     bool *locked, struct sek_err *err) SEK_CHECKED;

@@ -122,9 +122,6 @@ put(struct sek_keyring *k, enum sek_keyring_class class, const char *name,
 	char file[SEK_CRYPT_NAME];
 	enum sek_code code;
 
-	if (expires < 0)
-		return sek_fail(err, SEK_ECONFIG, "%s: has expired already",
-		    name);
 	if ((code = find(file, k, class, name, true, err)) ||
 	    (code = sek_keyring_file_need_key(of(k), true, err)) ||
 	    (code = sek_item_write(plain, &item, err)) ||

@@ -203,9 +203,8 @@ put(struct sek_keyring *k, enum sek_keyring_class class, const char *name,
 
 	if (code)
 		return code;
-	if (expires && left <= 0)
-		return sek_fail(err, SEK_ECONFIG,
-		    "kernel keyring: %s: has expired already", name);
+	if (expires && left < 1)
+		left = 1; /* 0 would be for ever */
 	if (left > LONGEST_TIME)
 		left = LONGEST_TIME;
 	return put_key(description, name, value, (unsigned)left, err);
