@@ -70,10 +70,11 @@ start_daemon(const char *how)
 
 	daemon_ = run(shell);
 	free(shell);
-	sh("until dbus-send --session --print-reply "
+	sh("n=0; until dbus-send --session --print-reply "
 	   "--dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner "
-	   "string:org.freedesktop.secrets | grep -q true; do sleep 0.02; "
-	   "done");
+	   "string:org.freedesktop.secrets 2>&1 | grep -q true; do "
+	   "n=$((n + 1)); test $n -lt 1500 || cat *.log; test $n -lt 1500; "
+	   "sleep 0.02; done");
 }
 
 FIXTURE_UNUSED static int
