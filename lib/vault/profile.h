@@ -7,7 +7,8 @@
  * The profiles that a user wrote: sekisho's own file, then the shared AWS
  * config and credentials files, in the grammar that all AWS SDKs share (AWS
  * SDKs and Tools Reference Guide, "Shared config and credentials files";
- * sekisho-vault-config(5)). Files lie in locked pages, for they may hold keys.
+ * sekisho-vault-config(5)). Files lie in locked pages, for they may hold keys;
+ * a forked child finds these empty, so it needs copies of what it uses.
  *
  * sekisho's file ($XDG_CONFIG_HOME/sekisho/config) has the config file's
  * grammar and one section more, `[sekisho]`, for settings. A profile that it
@@ -41,6 +42,8 @@ void sek_profiles_each(const struct sek_profiles *p,
     void (*fn)(void *arg, const struct sek_profile *profile), void *arg);
 /* From `[sekisho]`; NULL: not set. key in lower case. */
 const char *sek_profiles_setting(const struct sek_profiles *p, const char *key);
+/* The section itself, to be asked as a profile is; NULL: there is none. */
+const struct sek_profile *sek_profiles_settings(const struct sek_profiles *p);
 
 const char *sek_profile_name(const struct sek_profile *p);
 /*
@@ -48,6 +51,10 @@ const char *sek_profile_name(const struct sek_profile *p);
  * value counts as set to "".
  */
 const char *sek_profile_get(const struct sek_profile *p, const char *key);
+/* The keys that stand in the profile itself, the last first; one that is set
+ * twice is named twice. */
+void sek_profile_each_key(const struct sek_profile *p,
+    void (*fn)(void *arg, const char *key), void *arg);
 /* A key of the nested block of a service in the profile's `services` section:
  * ("sts", "endpoint_url"). NULL: not set. */
 const char *sek_profile_service(const struct sek_profile *p,
