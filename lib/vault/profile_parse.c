@@ -257,6 +257,7 @@ read_pair(struct parser *at, struct part line, struct sek_err *err)
 	return SEK_OK;
 }
 
+/* What looks like a comment at the end of an indented line belongs to it. */
 static enum sek_code
 read_indented(struct parser *at, struct part line, struct sek_err *err)
 {
@@ -277,8 +278,9 @@ read_indented(struct parser *at, struct part line, struct sek_err *err)
 		return SEK_OK;
 	if (at->in_block &&
 	    at->set->all.at[at->profile - 1].kind == SEK_PROFILE_SERVICES) {
+		value.n = line.n - (size_t)(value.p - line.p);
 		(void)add_pair(at, at->set->pairs.at[at->pair - 1].key,
-		    end_in_lower_case(key), end_here(value));
+		    end_in_lower_case(key), end_here(trim(value)));
 		return SEK_OK;
 	}
 	*at->tail++ = '\n';
