@@ -31,7 +31,7 @@ enum sek_hop_kind {
 
 /* How a hop reaches its service. */
 struct sek_reach {
-	const char *region; /* never NULL */
+	const char *region; /* "": not used */
 	const char
 	    *endpoint; /* URL that the user gave; NULL: the computed one */
 	const char *ca_bundle; /* file; NULL: the system's */
@@ -50,7 +50,12 @@ struct sek_hop {
 	const struct sek_profile *profile; /* that asked for it */
 	const char *name;                  /* see the kinds; else NULL */
 	struct sek_reach reach;            /* of IMDS: endpoint alone */
-	/* SEK_HOP_STATIC: from the profile. Not copied into text. */
+	/* What else the answer hangs on. ENVIRONMENT and STATIC: a hash of the
+	 * access key id, for the key itself is in no plan. IMDS and CONTAINER:
+	 * the machine, whose role is not that of others with the same home.
+	 * PROCESS: the variables that choose a profile for it. */
+	uint64_t id_hash;
+	const char *here;
 	/* Secrets Manager: NULL is AWSCURRENT; the profile's
 	 * sekisho_secret_version_id, sekisho_secret_version_stage. */
 	const char *version_id;
