@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/secret.h"
+#include "sekisho-vault-hit/hit.h"
 
 /*
  * The program that people and SDKs call as sekisho-vault. It answers what the
@@ -43,7 +43,18 @@ become_full(char **argv)
 int
 main(int argc, char **argv)
 {
-	(void)argc;
+	sek_auto_secret *answer = NULL;
+	struct sek_err err;
+
 	sek_secret_harden_process();
-	return become_full(argv);
+	/* to a person, the full program answers */
+	if (!isatty(STDOUT_FILENO))
+		answer = sek_hit(&sek_env_system, argc, argv);
+	if (!answer)
+		return become_full(argv);
+	if (sek_secret_write(answer, STDOUT_FILENO, &err)) {
+		fprintf(stderr, "sekisho-vault: %s\n", err.text);
+		return 3;
+	}
+	return 0;
 }
