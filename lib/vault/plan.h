@@ -106,6 +106,9 @@ void sek_plan_free_ptr(struct sek_plan **p);
  * are escaped so that no two sets of inputs have the same text. */
 const char *sek_plan_text(const struct sek_plan *p, size_t n);
 
+/* Does the way of this text begin with this long-term key of the keyring? */
+bool sek_plan_text_has_key(const char *text, const char *name);
+
 /* For people, one line: "keyring:work > assume-role arn:aws:iam::...". */
 void sek_plan_describe(const struct sek_plan *p, size_t n, struct sek_buf *out);
 

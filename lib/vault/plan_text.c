@@ -93,6 +93,17 @@ sek_plan_write_hop(struct sek_buf *out, const struct sek_hop *hop)
 	sek_buf_add_c(out, '\n');
 }
 
+bool
+sek_plan_text_has_key(const char *text, const char *name)
+{
+	sek_auto_buf start = {0};
+
+	sek_buf_add_s(&start, sek_hop_name(SEK_HOP_KEYRING));
+	add(&start, "name", name);
+	return !strncmp(text, start.p, start.n) &&
+	    (text[start.n] == ' ' || text[start.n] == '\n');
+}
+
 /* The command alone: its arguments could hold what is not to be shown. */
 static struct sek_str
 first_word(const char *command)
