@@ -276,7 +276,7 @@ check-built: all unit-bins $(ARM)
 unit: $(BINS) unit-bins
 	@tests/run $(BUILD) --unit
 demo:
-	@tests/deps build
+	@tests/deps demo
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(BUILD)
 bench:

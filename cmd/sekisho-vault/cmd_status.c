@@ -106,10 +106,8 @@ status(const char *profile, struct sek_err *err)
 		return code;
 	if (v.plan)
 		show_plan(&v);
-	printf("credentials are cached in %s: %s\n", v.sessions->ops->name,
-	    v.why_sessions.p);
-	printf("long-term keys are kept in %s: %s\n", v.keys->ops->name,
-	    v.why_keys.p);
+	printf("credentials are cached in: %s\n", v.why_sessions.p);
+	printf("long-term keys are kept in: %s\n", v.why_keys.p);
 	return sek_keyring_each(v.sessions, SEK_KEYRING_SESSION, show_item, &v,
 	    err);
 }

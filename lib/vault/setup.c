@@ -246,7 +246,7 @@ sek_setup_file(const char *path, const char *header,
 	if (!realpath(path, target)) {
 		if (strlen(path) >= sizeof(target))
 			return sek_fail(err, SEK_ECONFIG, "%s: too long", path);
-		strcpy(target, path);
+		memcpy(target, path, strlen(path) + 1);
 	}
 	if ((code = make_dir_of(target, err)) ||
 	    (code = read_whole(old, target, &mode, err)) ||
