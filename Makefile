@@ -284,6 +284,7 @@ bench:
 	@$(MAKE) --no-print-directory all bench-bins
 	@tests/bench/run $(BUILD)
 	@tests/bench/git_secrets $(BUILD)
+	@tests/bench/vault $(BUILD)
 # Each target runs over its corpus, then for FUZZ_SECONDS on its own.
 FUZZ_SECONDS ?= 10
 fuzz: fuzz-bins
