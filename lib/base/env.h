@@ -32,7 +32,8 @@ enum sek_code
 sek_env_dir(char **out, const struct sek_env *env, const char *variable,
     const char *below_home, struct sek_err *err) SEK_CHECKED;
 
-/* $HOME, then the passwd entry; to free. SEK_ENOTFOUND: neither is absolute. */
+/* $HOME, or without it the passwd entry's; to free. SEK_ENOTFOUND: there is
+ * none, or it is not absolute. */
 enum sek_code sek_env_home(char **out, const struct sek_env *env,
     struct sek_err *err) SEK_CHECKED;
 
