@@ -274,7 +274,6 @@ a_key_is_in_memory_once_and_then_not_at_all(void **state)
 {
 	sek_auto_profiles *p = NULL;
 	char needle[NEEDLE], text[2 * NEEDLE + 64];
-	sek_auto_free char *path = sek_printf("%s/" CREDENTIALS, home);
 	int n;
 
 	(void)state;
