@@ -141,9 +141,10 @@ add_hops(struct sek_planner *m, struct sek_err *err)
 	const struct sek_profile *p = sek_planner_profile(m);
 	bool role = sek_profile_get(p, "role_arn");
 	bool ours = sek_profile_get(p, "sekisho_source");
-	enum sek_code code = sek_planner_check_details(m, err);
+	enum sek_code code;
 
-	if (code)
+	if ((code = sek_planner_check_keys(m, err)) ||
+	    (code = sek_planner_check_details(m, err)))
 		return code;
 	if (sek_planner_is_source(m) && sek_profile_has_static(p) && !ours) {
 		code = sek_planner_add_static(m, err);

@@ -26,21 +26,26 @@ is_loopback(const char *host)
 	return !strcmp(host, "[::1]") || !strcasecmp(host, "localhost");
 }
 
+/* The bytes of http:// or https://; 0: neither. */
+static size_t
+scheme(const char *url)
+{
+	if (!strncasecmp(url, "http://", 7))
+		return 7;
+	return !strncasecmp(url, "https://", 8) ? 8 : 0;
+}
+
 bool
 sek_plan_is_local(const char *url, const char *host)
 {
 	char text[64];
-	size_t scheme = !strncasecmp(url, "http://", 7) ? 7
-	    : !strncasecmp(url, "https://", 8)          ? 8
-							: 0;
-	size_t n;
+	size_t start = scheme(url), n;
 
-	url += scheme;
-	n = strcspn(url, "/?#");
-	if (!scheme || memchr(url, '@', n))
+	url += start;
+	if (!start || memchr(url, '@', strcspn(url, "/?#")))
 		return false;
-	n = *url == '[' ? strcspn(url, "]/?#") + 1 : strcspn(url, ":/?#");
-	if (n >= sizeof(text))
+	n = *url == '[' ? strcspn(url, "]") + 1 : strcspn(url, ":/?#");
+	if (n >= sizeof(text) || n > strlen(url) || !strchr(":/?#", url[n]))
 		return false;
 	(void)snprintf(text, sizeof(text), "%.*s", (int)n, url);
 	return is_loopback(text) || (host && !strcasecmp(text, host));

@@ -119,6 +119,10 @@ enum sek_code sek_plan_check_value(const struct sek_profile *p, const char *key,
 /* Characters of UTF-8; SIZE_MAX: it is none. */
 size_t sek_plan_characters(struct sek_str s);
 
+/* plan_keys.c: a key that looks like ours and is none, or one set to nothing. */
+enum sek_code sek_planner_check_keys(const struct sek_planner *m,
+    struct sek_err *err) SEK_CHECKED;
+
 /* plan_text.c: a hop's line. Two lines are the same only if the hops are. */
 void sek_plan_write_hop(struct sek_buf *out, const struct sek_hop *hop);
 uint64_t sek_plan_hash(const char *id); /* FNV-1a */

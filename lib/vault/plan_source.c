@@ -102,6 +102,12 @@ sek_planner_add_named(struct sek_planner *m, const char *key,
 	return sek_planner_set_imds(m, hop, err);
 }
 
+static bool
+is_set(const char *value)
+{
+	return value && *value;
+}
+
 bool
 sek_planner_is_temporary(const struct sek_planner *m)
 {
@@ -112,8 +118,10 @@ sek_planner_is_temporary(const struct sek_planner *m)
 		return m->env->get(m->env, "AWS_SESSION_TOKEN") ||
 		    m->env->get(m->env, "AWS_SECURITY_TOKEN");
 	case SEK_HOP_STATIC:
-		return sek_profile_get(last->profile, "aws_session_token") ||
-		    sek_profile_get(last->profile, "aws_security_token");
+		return is_set(sek_profile_get(last->profile,
+			   "aws_session_token")) ||
+		    is_set(sek_profile_get(last->profile,
+			"aws_security_token"));
 	case SEK_HOP_KEYRING:
 	case SEK_HOP_SECRETSMANAGER:
 	case SEK_HOP_SSM:
