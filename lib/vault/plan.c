@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 enum sek_code
 sek_planner_fail(struct sek_err *err, const struct sek_profile *p,

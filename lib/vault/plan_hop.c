@@ -1,4 +1,4 @@
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 #define DURATION_MIN     900
 #define DURATION_ROLE    43200

@@ -1,5 +1,5 @@
 #include "base/enc.h"
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 /*
  * STS, Secrets Manager: the "Length Constraints" and "Pattern" of each

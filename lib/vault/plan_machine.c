@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/enc.h"
 #include "base/file.h"
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 /* EC2 User Guide: the addresses of the instance metadata service. */
 #define IMDS_V4 "169.254.169.254"

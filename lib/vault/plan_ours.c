@@ -1,5 +1,5 @@
 #include "vault/keyring.h"
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 /*
  * sekisho_source = KIND:NAME, a long-term key that lies somewhere else than in

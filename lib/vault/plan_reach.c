@@ -1,7 +1,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 static const struct service {
 	const char *name;

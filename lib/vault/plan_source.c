@@ -1,4 +1,4 @@
-#include "vault/plan_parts.h"
+#include "vault/plan_reach.h"
 
 bool
 sek_profile_has_static(const struct sek_profile *p)
