@@ -4,8 +4,7 @@
 #define TEXT 20000
 
 /* [profile A] with a stored key, a role unless none is wanted, and a line. */
-static void
-profile(bool role, const char *fmt, ...)
+SEK_PRINTF(2, 3) static void profile(bool role, const char *fmt, ...)
 {
 	sek_auto_free char *line = sek_alloc(TEXT), *text = NULL;
 	va_list ap;
