@@ -116,7 +116,8 @@ sek_planner_add_role(struct sek_planner *m, struct sek_err *err)
 	    (code = sek_planner_set_duration(m, hop, err)) ||
 	    (temporary && (code = check_chained(m, hop, err))) ||
 	    (code = sek_planner_set_policy(m, hop, err)) ||
-	    (code = sek_planner_set_tags(m, hop, err)))
+	    (code = sek_planner_set_tags(m, hop, err)) ||
+	    (code = sek_planner_check_inherited(m, err)))
 		return code;
 	if (shared)
 		hop->mfa_serial = hop->mfa_process = NULL;

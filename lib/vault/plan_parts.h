@@ -90,6 +90,9 @@ enum sek_code sek_planner_set_policy(struct sek_planner *m, struct sek_hop *hop,
     struct sek_err *err) SEK_CHECKED;
 enum sek_code sek_planner_set_tags(struct sek_planner *m, struct sek_hop *hop,
     struct sek_err *err) SEK_CHECKED;
+/* The last hop against what the roles before it hand on. */
+enum sek_code sek_planner_check_inherited(const struct sek_planner *m,
+    struct sek_err *err) SEK_CHECKED;
 
 /* plan_limits.c: a value against what the API takes of it; what it is called
  * in a profile is its name here. */

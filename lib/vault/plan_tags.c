@@ -118,3 +118,43 @@ sek_planner_set_tags(struct sek_planner *m, struct sek_hop *hop,
 	}
 	return SEK_OK;
 }
+
+/* STS User Guide, "Chaining roles with session tags", "Monitor and control
+ * actions taken with assumed roles": what a role gets from the one before. */
+static enum sek_code
+check_against(const struct sek_profile *p, const struct sek_hop *hop,
+    const struct sek_hop *before, struct sek_err *err)
+{
+	if (hop->source_identity && before->source_identity &&
+	    strcmp(hop->source_identity, before->source_identity) != 0)
+		return sek_planner_fail(err, p, "source_identity",
+		    "profile %.64s sets another source_identity, which stays "
+		    "for the whole chain (a rule of STS)",
+		    sek_profile_name(before->profile));
+	for (size_t i = 0; i < hop->n_tags; i++) {
+		struct sek_str name = sek_str(hop->tags[i].key);
+		const struct sek_tag *tag = find_tag(before, name);
+
+		if (tag && tag->transitive)
+			return sek_planner_fail(err, p, key,
+			    "entry %zu of %s: the tag is transitive in "
+			    "profile %.64s, and stays as it is (a rule of STS)",
+			    i + 1, key, sek_profile_name(before->profile));
+	}
+	return SEK_OK;
+}
+
+enum sek_code
+sek_planner_check_inherited(const struct sek_planner *m, struct sek_err *err)
+{
+	const struct sek_hop *hops = m->made->hops.at;
+	const struct sek_hop *last = sek_planner_last(m);
+	enum sek_code code = SEK_OK;
+
+	for (size_t i = m->made->hops.n - 1; i > 0 && !code; i--) {
+		if (hops[i - 1].kind != SEK_HOP_ASSUME_ROLE)
+			break;
+		code = check_against(last->profile, last, &hops[i - 1], err);
+	}
+	return code;
+}

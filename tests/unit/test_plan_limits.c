@@ -244,6 +244,48 @@ tags_that_sts_refuses_are_refused_here(void **state)
 }
 
 static void
+what_a_chain_hands_on_is_not_set_again(void **state)
+{
+	static const char first[] =
+	    "[profile A]\n" ROLE("a") "source_profile = B\n";
+	static const char others[] = "\n[profile B]\n" ROLE(
+	    "b") "source_profile = C\n"
+		 "[profile C]\n" ROLE(
+		     "c") "sekisho_source = keyring:k\n"
+			  "session_tags = "
+	                  "team=x,cost=y\ntransitive_session_tags = team\n"
+			  "source_identity = someone\n";
+	static const struct {
+		const char *line, *refused;
+	} cases[] = {
+	    {"session_tags = cost=z,other=z", NULL},
+	    {"session_tags = other=z,Team=x", "entry 2 of session_tags"},
+	    {"source_identity = someone", NULL},
+	    {"source_identity = somebody", "profile C sets another"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sek_auto_free char *text = sek_printf("%s%s%s", first,
+		    cases[i].line, others);
+
+		ours(text);
+		if (cases[i].refused)
+			assert_refused("A", cases[i].refused);
+		else
+			accept();
+	}
+	/* The reader of a key hands nothing on to who uses the key. */
+	ours("[profile A]\n" ROLE(
+	    "a") "region = eu-west-1\n"
+		 "sekisho_source = ssm:x\nsekisho_reader_profile = B\n"
+		 "source_identity = somebody\n[profile B]\n" ROLE(
+		     "b") "sekisho_source = keyring:k\nsource_identity = "
+	                  "someone\n");
+	accept();
+}
+
+static void
 fifty_tags_and_no_more(void **state)
 {
 	sek_auto_buf tags = {0};
@@ -391,6 +433,7 @@ main(void)
 	    plan_test(a_web_identity_takes_less_than_a_role),
 	    plan_test(tags_are_pairs),
 	    plan_test(tags_that_sts_refuses_are_refused_here),
+	    plan_test(what_a_chain_hands_on_is_not_set_again),
 	    plan_test(fifty_tags_and_no_more),
 	    plan_test(a_policy_is_json_of_a_certain_size),
 	    plan_test(policy_arns_are_ten_at_most),

@@ -323,6 +323,21 @@ a_description_is_one_line_and_hides_arguments(void **state)
 	assert_string_equal(part.p, "keyring:\"a \\\"b\\\"\"");
 }
 
+static void
+a_text_says_which_stored_key_it_begins_with(void **state)
+{
+	const char *text;
+
+	(void)state;
+	ours("[profile A]\n" ROLE("a") "sekisho_source = keyring:two words\n");
+	assert_int_equal(make("A"), SEK_OK);
+	text = sek_plan_text(at.plan, 2);
+	assert_true(sek_plan_text_has_key(text, "two words"));
+	assert_false(sek_plan_text_has_key(text, "two"));
+	assert_false(sek_plan_text_has_key(text, "two%20words"));
+	assert_false(sek_plan_text_has_key("static id=1\n", "two words"));
+}
+
 int
 main(void)
 {
@@ -335,6 +350,7 @@ main(void)
 	    plan_test(keys_of_the_environment_are_in_no_text),
 	    plan_test(a_machines_role_is_that_machines_alone),
 	    plan_test(a_commands_profile_is_in_the_text),
+	    plan_test(a_text_says_which_stored_key_it_begins_with),
 	    plan_test(a_description_is_one_line_and_hides_arguments),
 	};
 
