@@ -254,6 +254,9 @@ two_sources_are_refused_with_both_names(void **state)
 		assert_non_null(strstr(at.err.text, name));
 		assert_non_null(strstr(at.err.text, "sekisho_source"));
 	}
+	ours("");
+	aws(A "source_profile = B\n" B KEY);
+	assert_refused("A", "source_profile without role_arn");
 	aws(B KEY "credential_process = x\n");
 	assert_refused("B", "aws_access_key_id and credential_process are");
 }
@@ -261,8 +264,27 @@ two_sources_are_refused_with_both_names(void **state)
 static void
 a_source_of_ours_is_kind_and_name(void **state)
 {
-	static const char *const wrong[] = {"work", "keyring",
-	    "keyring:", "Keyring:x", "vault:x", ":x", "ssm:",
+	static const char *const wrong[] = {
+	    "work", "keyring", "Keyring:x", "vault:x", ":x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		sek_auto_free char *text =
+		    sek_printf("[profile A]\nsekisho_source = %s\n", wrong[i]);
+
+		ours(text);
+		assert_refused("A", "is keyring:NAME, secretsmanager:ID or");
+	}
+	ours(A "sekisho_source = keyring:\n");
+	assert_refused("A", "1 to 200 characters");
+	ours(A "sekisho_source = keyring:a:b c\n");
+	assert_plan("A", "keyring:a:b c > session-token");
+}
+
+static void
+an_arn_is_of_the_service_that_reads_it(void **state)
+{
+	static const char *const wrong[] = {
 	    "secretsmanager:arn:aws:ssm:eu-west-1:123456789012:parameter/x",
 	    "ssm:arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
 	    "ssm:arn:aws:ssm:eu-west-1:123456789012"};
@@ -270,16 +292,13 @@ a_source_of_ours_is_kind_and_name(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		sek_auto_free char *text =
-		    sek_printf("[profile A]\nregion = eu-west-1\n"
-			       "sekisho_reader_source = Ec2InstanceMetadata\n"
-			       "sekisho_source = %s\n",
+		    sek_printf("[profile A]\nsekisho_source = %s\n"
+			       "sekisho_reader_source = Ec2InstanceMetadata\n",
 			wrong[i]);
 
 		ours(text);
-		assert_int_equal(make("A"), SEK_ECONFIG);
+		assert_refused("A", "the ARN is none of");
 	}
-	ours(A "sekisho_source = keyring:a:b c\n");
-	assert_plan("A", "keyring:a:b c > session-token");
 }
 
 static void
@@ -312,6 +331,23 @@ a_command_that_is_this_program_is_not_followed(void **state)
 		assert_int_equal(make("A"), SEK_OK);
 		assert_string_equal(last()->name, others[i]);
 	}
+}
+
+static void
+a_long_path_does_not_hide_this_program(void **state)
+{
+	char path[600];
+	sek_auto_free char *text = NULL;
+
+	(void)state;
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	text = sek_printf("[profile A]\ncredential_process = "
+			  "%s/sekisho-vault get A\n",
+	    path);
+	aws(text);
+	assert_refused("A", "calls sekisho-vault itself");
 }
 
 static void
@@ -428,7 +464,9 @@ main(void)
 	    plan_test(keys_that_cannot_hold_are_refused),
 	    plan_test(two_sources_are_refused_with_both_names),
 	    plan_test(a_source_of_ours_is_kind_and_name),
+	    plan_test(an_arn_is_of_the_service_that_reads_it),
 	    plan_test(a_command_that_is_this_program_is_not_followed),
+	    plan_test(a_long_path_does_not_hide_this_program),
 	    plan_test(our_own_file_is_asked_first),
 	    plan_test(a_misspelt_key_of_ours_is_refused),
 	    plan_test(a_key_that_is_set_to_nothing_is_refused),

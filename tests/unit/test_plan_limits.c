@@ -253,7 +253,7 @@ what_a_chain_hands_on_is_not_set_again(void **state)
 		 "[profile C]\n" ROLE(
 		     "c") "sekisho_source = keyring:k\n"
 			  "session_tags = "
-	                  "team=x,cost=y\ntransitive_session_tags = team\n"
+			  "team=x,cost=y\ntransitive_session_tags = team\n"
 			  "source_identity = someone\n";
 	static const struct {
 		const char *line, *refused;
@@ -281,7 +281,7 @@ what_a_chain_hands_on_is_not_set_again(void **state)
 		 "sekisho_source = ssm:x\nsekisho_reader_profile = B\n"
 		 "source_identity = somebody\n[profile B]\n" ROLE(
 		     "b") "sekisho_source = keyring:k\nsource_identity = "
-	                  "someone\n");
+			  "someone\n");
 	accept();
 }
 
