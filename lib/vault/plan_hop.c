@@ -154,6 +154,9 @@ sek_planner_add_session(struct sek_planner *m, struct sek_err *err)
 	const struct sek_profile *p = sek_planner_profile(m);
 	const char *serial = sek_profile_get(p, "mfa_serial");
 	bool temporary = sek_planner_is_temporary(m);
+	/* an ARN of the partition that the key is of: its own, or where it
+	 * was read */
+	const char *arn = serial ? serial : sek_planner_last(m)->name;
 	struct sek_hop *hop = sek_planner_hop(m, SEK_HOP_SESSION_TOKEN, NULL);
 	enum sek_code code;
 
@@ -169,5 +172,5 @@ sek_planner_add_session(struct sek_planner *m, struct sek_err *err)
 	hop->mfa_process = serial ? sek_profile_get(p, "mfa_process") : NULL;
 	if ((code = sek_planner_set_duration(m, hop, err)))
 		return code;
-	return sek_planner_set_reach(m, hop, "sts", serial, err);
+	return sek_planner_set_reach(m, hop, "sts", arn, err);
 }

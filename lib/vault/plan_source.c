@@ -1,3 +1,6 @@
+#include <inttypes.h>
+
+#include "base/alloc.h"
 #include "vault/plan_reach.h"
 
 bool
@@ -62,6 +65,29 @@ add_environment(struct sek_planner *m, const char *key, struct sek_err *err)
 	return sek_planner_set_reach(m, hop, "sts", role, err);
 }
 
+/*
+ * Who asks is told from the authorization: on one address a server may have
+ * many clients. A token that is rotated is in the same file still.
+ */
+static const char *
+container_client(struct sek_planner *m)
+{
+	const char *file = m->env->get(m->env,
+	    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+	const char *token = m->env->get(m->env,
+	    "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+	const char *machine = sek_planner_machine(m);
+
+	if (file)
+		return sek_planner_keep(m,
+		    sek_printf("%s file %s", machine, file));
+	if (token)
+		return sek_planner_keep(m,
+		    sek_printf("%s token %016" PRIx64, machine,
+			sek_plan_hash(token)));
+	return machine;
+}
+
 static enum sek_code
 add_container(struct sek_planner *m, const char *key, struct sek_err *err)
 {
@@ -76,7 +102,7 @@ add_container(struct sek_planner *m, const char *key, struct sek_err *err)
 		    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
 		    "AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
 	sek_planner_hop(m, SEK_HOP_CONTAINER, relative ? relative : full)
-	    ->here = sek_planner_machine(m);
+	    ->here = container_client(m);
 	return SEK_OK;
 }
 
@@ -229,7 +255,7 @@ sek_planner_add_base(struct sek_planner *m, struct sek_err *err)
 		return sek_planner_fail(err, p, "source_profile",
 		    "source_profile without role_arn, the role that is assumed "
 		    "with it: set it");
-	return sek_planner_fail(err, p, NULL,
-	    "it has no credentials: set sekisho_source, role_arn with "
-	    "source_profile, credential_source or credential_process");
+	/* As aws-vault has it: the stored key that bears the profile's name. */
+	sek_planner_hop(m, SEK_HOP_KEYRING, sek_profile_name(p));
+	return SEK_OK;
 }

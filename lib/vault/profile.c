@@ -11,11 +11,15 @@
  * a request goes, never whose it is. */
 static const char *const borrowed[] = {
     "region",
-    "services",
-    "endpoint_url",
     "use_fips_endpoint",
     "use_dualstack_endpoint",
     "ca_bundle",
+};
+/* These say one thing together, so all are borrowed or none. */
+static const char *const endpoints[] = {
+    "services",
+    "endpoint_url",
+    "ignore_configured_endpoint_urls",
 };
 
 struct file {
@@ -211,10 +215,21 @@ own_pair(const struct sek_profile *p, const char *key)
 }
 
 static bool
-is_borrowed(const char *key)
+is_one_of(const char *key, const char *const *keys, size_t n)
 {
-	for (size_t i = 0; i < sizeof(borrowed) / sizeof(borrowed[0]); i++)
-		if (!strcmp(borrowed[i], key))
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(keys[i], key))
+			return true;
+	return false;
+}
+#define IS_ONE_OF(key, keys)                                                   \
+	is_one_of(key, keys, sizeof(keys) / sizeof(*(keys)))
+
+static bool
+has_endpoints(const struct sek_profile *p)
+{
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++)
+		if (own_pair(p, endpoints[i]))
 			return true;
 	return false;
 }
@@ -224,9 +239,11 @@ find_pair(const struct sek_profile *p, const char *key)
 {
 	const struct sek_profile_pair *pair = own_pair(p, key);
 
-	if (pair || !sek_profile_is_ours(p) || p->kind != SEK_PROFILE_PLAIN ||
-	    !is_borrowed(key))
+	if (pair || !sek_profile_is_ours(p) || p->kind != SEK_PROFILE_PLAIN)
 		return pair;
+	if (!IS_ONE_OF(key, borrowed) &&
+	    (!IS_ONE_OF(key, endpoints) || has_endpoints(p)))
+		return NULL;
 	p = sek_profiles_find_aws(p->set, p->name);
 	return p ? own_pair(p, key) : NULL;
 }

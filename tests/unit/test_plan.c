@@ -116,6 +116,8 @@ an_mfa_device_that_cannot_be_used_is_refused(void **state)
 static void
 a_named_source_without_a_role_gives_its_credentials(void **state)
 {
+	sek_auto_free char *other = NULL;
+
 	(void)state;
 	ours(A "credential_source = Ec2InstanceMetadata\n" B
 	       "credential_source = EcsContainer\n" C
@@ -126,6 +128,20 @@ a_named_source_without_a_role_gives_its_credentials(void **state)
 	assert_plan("B", "container:http://127.0.0.1/x");
 	set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x");
 	assert_plan("B", "container:/v2/x");
+	assert_int_equal(make("B"), SEK_OK);
+	other = sek_strdup(sek_plan_text(at.plan, 1));
+	set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "one");
+	assert_int_equal(make("B"), SEK_OK);
+	assert_string_not_equal(sek_plan_text(at.plan, 1), other);
+	assert_null(strstr(sek_plan_text(at.plan, 1), "one"));
+	sek_free_ptr(&other);
+	other = sek_strdup(sek_plan_text(at.plan, 1));
+	set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "two");
+	assert_int_equal(make("B"), SEK_OK);
+	assert_string_not_equal(sek_plan_text(at.plan, 1), other);
+	set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token");
+	assert_int_equal(make("B"), SEK_OK);
+	assert_non_null(strstr(sek_plan_text(at.plan, 1), "/token"));
 	assert_refused("C", "the environment has no credentials");
 	ours(A "credential_source = ec2InstanceMetadata\n");
 	assert_refused("A", "spelt like that");

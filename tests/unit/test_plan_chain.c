@@ -43,10 +43,12 @@ static const struct shared {
 	A ROLE("RoleA") "source_profile = B\n" B
 			"aws_secret_access_key = two\n",
 	NULL, "aws_access_key_id is missing"},
+    /* Not as the SDKs: it is aws-vault's way to say that the key of the
+     * profile's name is meant. */
     {"a source with nothing in it", A ROLE("RoleA") "source_profile = B\n" B,
-	NULL, "profile B: it has no credentials"},
-    {"settings alone", A "ec2_metadata_service_endpoint_mode = IPv6\n", NULL,
-	"profile A: it has no credentials"},
+	"keyring:B > assume-role " ARN("RoleA"), NULL},
+    {"settings alone", A "ec2_metadata_service_endpoint_mode = IPv6\n",
+	"keyring:A > session-token", NULL},
     {"a source that is not there", A ROLE("RoleA") "source_profile = B\n", NULL,
 	"source_profile names B, and there is no such profile"},
     {"no profile at all", "", NULL, "profile A: there is none of that name"},

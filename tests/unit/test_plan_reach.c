@@ -68,6 +68,9 @@ without_a_region_the_roles_partition_says_where_sts_is(void **state)
 	assert_string_equal(reach("A")->region, "us-east-1");
 	ours(A STORED "mfa_serial = arn:aws-cn:iam::123456789012:mfa/me\n");
 	assert_string_equal(reach("A")->region, "cn-north-1");
+	ours(A SECRET "secretsmanager:arn:aws-us-gov:secretsmanager:"
+		      "us-gov-east-1:123456789012:secret:x\n");
+	assert_string_equal(reach("A")->region, "us-gov-west-1");
 }
 
 static void

@@ -265,6 +265,30 @@ sts_of(const struct sek_profile *p)
 }
 
 static void
+endpoints_are_borrowed_together_or_not_at_all(void **state)
+{
+	const struct sek_profile *ops, *dev;
+	sek_auto_profiles *p;
+
+	(void)state;
+	put(CONFIG,
+	    "[services a]\nsts =\n endpoint_url = A\n"
+	    "[profile ops]\nservices = a\nendpoint_url = theirs\n"
+	    "[profile dev]\nendpoint_url = theirs\n"
+	    "ignore_configured_endpoint_urls = true\n");
+	put(OURS, "[profile ops]\nendpoint_url = ours\n[profile dev]\n");
+	p = load();
+	ops = sek_profiles_find(p, "ops");
+	dev = sek_profiles_find(p, "dev");
+	assert_null(sts_of(ops));
+	assert_string_equal(sek_profile_get(ops, "endpoint_url"), "ours");
+	assert_string_equal(sek_profile_get(dev, "endpoint_url"), "theirs");
+	assert_string_equal(sek_profile_get(dev,
+				"ignore_configured_endpoint_urls"),
+	    "true");
+}
+
+static void
 services_are_looked_up_where_the_name_was_written(void **state)
 {
 	static const char theirs[] = "[services a]\nsts =\n endpoint_url = A\n"
@@ -344,6 +368,7 @@ main(void)
 	    home_test(a_missing_profile_is_null),
 	    home_test(each_name_comes_once_ours_first),
 	    home_test(services_have_blocks_of_their_own),
+	    home_test(endpoints_are_borrowed_together_or_not_at_all),
 	    home_test(services_are_looked_up_where_the_name_was_written),
 	    home_test(places_are_told),
 	    home_test(settings_are_a_section_of_our_file),
