@@ -16,8 +16,10 @@ class Terminal:
     it, the others are pipes."""
 
     def __init__(self, args, env, cwd, ends=(), stdin=b"", **more):
-        self.master, slave = pty.openpty()
+        self.master, self.slave = pty.openpty()
+        slave = self.slave
         self.shown = b""
+        self.before = self.mode()
 
         def take_terminal():
             os.setsid()
@@ -30,30 +32,34 @@ class Terminal:
         self.program = subprocess.Popen(
             args, env=env, cwd=cwd, preexec_fn=take_terminal, **streams, **more
         )
-        os.close(slave)
         if self.program.stdin:
             self.program.stdin.write(stdin)
             self.program.stdin.close()
+            self.program.stdin = None
 
-    def read(self):
-        """False at the end."""
-        ready, _, _ = select.select([self.master], [], [], WAIT)
-        assert ready, f"nothing came after {self.shown!r}"
-        try:
-            data = os.read(self.master, 4096)
-        except OSError:
-            data = b""
-        self.shown += data
-        return bool(data)
+    def read(self, seconds):
+        """Whether something came."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        self.shown += os.read(self.master, 4096)
+        return True
 
     def expect(self, text):
-        while text.encode() not in self.shown:
-            assert self.read(), f"{text!r} was not in {self.shown!r}"
+        for _ in range(WAIT * 10):
+            if text.encode() in self.shown:
+                return
+            over = self.program.poll() is not None
+            if not self.read(0.1) and over:
+                break
+        raise AssertionError(f"{text!r} was not in {self.shown!r}")
+
+    def mode(self):
+        return termios.tcgetattr(self.master)
 
     def expect_hidden(self):
         """What is typed is not shown from now on."""
         for _ in range(1000):
-            if not termios.tcgetattr(self.master)[3] & termios.ECHO:
+            if not self.mode()[3] & termios.ECHO:
                 return
             time.sleep(0.02)
         raise AssertionError("the terminal still echoes")
@@ -64,7 +70,9 @@ class Terminal:
     def finish(self):
         """Exit status, standard output and error that are pipes."""
         out, err = self.program.communicate(timeout=WAIT)
-        while self.read():
+        while self.read(0):
             pass
+        self.after = self.mode()
         os.close(self.master)
+        os.close(self.slave)
         return self.program.returncode, (out or b"").decode(), (err or b"").decode()

@@ -79,12 +79,12 @@ class Vault(World):
         self.own(self.home)
         return path
 
-    def sections(self, profiles, **defaults):
+    @staticmethod
+    def sections(profiles, word="profile ", **defaults):
         text = ""
         for name, keys in profiles.items():
             keys = {**defaults, **keys}
-            head = "default" if name == "default" else f"profile {name}"
-            text += f"[{head}]\n"
+            text += f"[{'' if name == 'default' else word}{name}]\n"
             text += "".join(f"{k} = {v}\n" for k, v in keys.items() if v is not None)
         return text
 
@@ -98,12 +98,22 @@ class Vault(World):
     def aws_profiles(self, **profiles):
         self.write(self.aws_config, self.sections(profiles))
 
-    def static(self, key, **more):
+    def credentials(self, **profiles):
+        self.write(self.aws_credentials, self.sections(profiles, word=""))
+
+    @staticmethod
+    def static(key, **more):
         """The keys of a profile with a key in the open."""
         keys = {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret}
         if key.token:
             keys["aws_session_token"] = key.token
         return {**keys, **more}
+
+    def add(self, name, key):
+        """A long-term key, as AWS's own tool prints it."""
+        made = {"AccessKeyId": key.id, "SecretAccessKey": key.secret}
+        text = json.dumps({"AccessKey": made})
+        return self.vault("add", name, stdin=text, ok=True)
 
     # ---- running ----
 
