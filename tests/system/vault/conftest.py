@@ -4,6 +4,7 @@ import itertools
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -21,9 +22,20 @@ def network():
     """No test of the vault reaches a network outside."""
     if os.geteuid() != 0:
         pytest.exit("the vault's tests make a network of their own: run them as root")
+    island.own_mounts()
     before = island.enter()
     yield
     island.leave(before)
+
+
+@pytest.fixture(scope="session")
+def plain_root(network):
+    path = pathlib.Path(tempfile.mkdtemp(prefix="sekisho-root-", dir="/var/tmp"))
+    path.chmod(0o755)
+    island.mount("-t", "tmpfs", "none", path)
+    yield island.plain_root(path)
+    subprocess.run(["umount", "-R", "-l", path], check=True)
+    path.rmdir()
 
 
 @pytest.fixture
@@ -68,10 +80,9 @@ def vault(top, aws, programs):
 
 
 @pytest.fixture
-def as_user(top, aws, programs):
+def as_user(top, aws, programs, plain_root):
     """Another user for each test, so that each has a kernel keyring of its own."""
-    made = Vault(top, aws, programs, next(uids))
-    made.settings["keyring"] = "kernel"
+    made = Vault(top, aws, programs, next(uids), plain_root)
     yield made
     made.assert_no_file_has_secrets()
 

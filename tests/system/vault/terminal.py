@@ -8,7 +8,7 @@ import subprocess
 import termios
 import time
 
-WAIT = 100
+WAIT = 30
 
 
 class Terminal:

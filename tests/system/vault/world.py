@@ -42,12 +42,14 @@ class Programs:
 
 
 class Vault(World):
-    """uid: whose processes they are; None: the tests' own user."""
+    """uid: whose processes they are, in the root directory root; None: the tests'
+    own user."""
 
-    def __init__(self, top, aws, programs, uid=None):
+    def __init__(self, top, aws, programs, uid=None, root=None):
         super().__init__(top)
         self.aws = aws
         self.uid = uid
+        self.root = root
         self.programs = programs
         self.program = str(programs.hit)
         self.config = self.home / ".config/sekisho/config"
@@ -121,7 +123,10 @@ class Vault(World):
         if self.uid is None:
             return list(args)
         uid = str(self.uid)
-        return ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", *args]
+        return [
+            "chroot", self.root, "setpriv", "--reuid", uid, "--regid", uid,
+            "--clear-groups", "env", "-C", self.top, *args,
+        ]
 
     def environment(self, env=None):
         both = {**self.env, **(env or {})}
@@ -237,7 +242,8 @@ def end(program, stdin=b""):
         out, err = program.communicate(stdin, timeout=SECONDS)
     finally:
         program.kill()
-    return Result(subprocess.CompletedProcess([], program.returncode, out, err))
+    done = subprocess.CompletedProcess([], program.returncode, out or b"", err or b"")
+    return Result(done)
 
 
 def seconds_left(made):
