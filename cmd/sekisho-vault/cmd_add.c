@@ -35,7 +35,9 @@ read_all(struct sek_secret *text, struct sek_err *err)
 		enum sek_code code = sek_secret_room(&room, text, 1024, err);
 
 		if (code)
-			return code;
+			return sek_fail(err, code,
+			    "standard input: larger than %zu bytes",
+			    SEK_KEYRING_VALUE_MAX);
 		n = read(STDIN_FILENO, room, 1024);
 		if (n < 0)
 			return sek_fail_errno(err, "standard input");
@@ -43,6 +45,20 @@ read_all(struct sek_secret *text, struct sek_err *err)
 		if (n == 0)
 			return SEK_OK;
 	}
+}
+
+/* Two lines, id and secret, as they are typed at the terminal. */
+static bool
+read_lines(struct sek_creds *out, struct sek_str text)
+{
+	const struct sek_str no_token = {NULL, 0};
+	struct sek_str rest = sek_str_trim(text);
+	struct sek_str id = sek_str_trim(sek_str_cut(&rest, '\n'));
+	struct sek_str secret = sek_str_trim(sek_str_cut(&rest, '\n'));
+
+	return id.n >= 16 && secret.n && !rest.p && !memchr(id.p, '=', id.n) &&
+	    !memchr(id.p, ':', id.n) &&
+	    !sek_creds_set(out, id, secret, no_token, 0, NULL);
 }
 
 /* What `aws iam create-access-key` prints, or a key in any form in which a
@@ -56,9 +72,9 @@ read_input(struct sek_creds *out, struct sek_err *err)
 	sek_auto_free char *role = NULL;
 	enum sek_code code = read_all(text, err);
 
-	return code
-	    ? code
-	    : sek_held_key_read(out, &role, sek_secret_str(text), &hop, err);
+	if (code || read_lines(out, sek_secret_str(text)))
+		return code;
+	return sek_held_key_read(out, &role, sek_secret_str(text), &hop, err);
 }
 
 /* Sessions of an earlier key of this name are not the new key's. */

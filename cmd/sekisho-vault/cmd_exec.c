@@ -111,6 +111,7 @@ run(const void *opts, int argc, char **argv)
 	if (prepare(opts, argv[0], &err))
 		return cli_fail(&err);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	execvp(argv[1], argv + 1);
 	return cannot_run(argv[1]);
 }

@@ -20,14 +20,15 @@ no_lock(const struct sek_keyring *k, struct sek_err *err)
 	    k->ops->name);
 }
 
-/* What is cached would be served without the lock: it goes first. */
+/* What is cached would be served without the lock: it goes first, but for what
+ * lies behind the lock already. */
 static enum sek_code
 lock(struct vault *v, struct sek_err *err)
 {
 	size_t n;
 	enum sek_code code = vault_forget(v, all, NULL, &n, err);
 
-	if (code)
+	if (code && code != SEK_EDENIED)
 		return code;
 	if (!v->keys->ops->lock)
 		return no_lock(v->keys, err);

@@ -27,7 +27,7 @@ purge(const char *profile, struct sek_err *err)
 	    (profile && (code = vault_plan(&v, profile, err))) ||
 	    (code = vault_forget(&v, is_of, v.plan, &n, err)))
 		return code;
-	printf("%zu removed from %s\n", n, v.sessions->ops->name);
+	printf("%zu cached credentials removed\n", n);
 	return SEK_OK;
 }
 

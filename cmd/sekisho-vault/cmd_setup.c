@@ -48,12 +48,9 @@ find_program(char path[PATH_MAX], struct sek_err *err)
 }
 
 static enum sek_code
-write_ours(const struct vault *v, const char *name, const struct cli_list *set,
+split(struct sek_setup_pair *pairs, const struct cli_list *set,
     struct sek_err *err)
 {
-	sek_auto_free struct sek_setup_pair *pairs = sek_alloc_n(set->n + 1,
-	    sizeof(*pairs));
-
 	for (size_t i = 0; i < set->n; i++) {
 		struct sek_str value = sek_str(set->at[i]);
 
@@ -63,13 +60,11 @@ write_ours(const struct vault *v, const char *name, const struct cli_list *set,
 			    "--set takes KEY=VALUE");
 		pairs[i].value = sek_str_trim(value);
 	}
-	return set->n ? sek_setup_ours(v->profiles, name, pairs, set->n, err)
-		      : SEK_OK;
+	return SEK_OK;
 }
 
-/* What was written must work: the plan is made from the files as they are now. */
 static enum sek_code
-check(const char *name, struct sek_err *err)
+show(const char *name, struct sek_err *err)
 {
 	auto_vault v = {0};
 	sek_auto_buf hops = {0};
@@ -88,14 +83,24 @@ setup(const struct setup *o, const char *name, struct sek_err *err)
 {
 	auto_vault v = {0};
 	char program[PATH_MAX];
+	sek_auto_free struct sek_setup_pair *pairs = sek_alloc_n(o->set.n + 1,
+	    sizeof(*pairs));
+	struct sek_setup s = {
+	    .env = &sek_env_system,
+	    .name = name,
+	    .program = program,
+	    .region = o->region,
+	    .pairs = pairs,
+	    .n = o->set.n,
+	};
 	enum sek_code code;
 
 	if ((code = find_program(program, err)) ||
-	    (code = vault_open(&v, err)) ||
-	    (code = write_ours(&v, name, &o->set, err)) ||
-	    (code = sek_setup_sdk(v.profiles, name, program, o->region, err)))
+	    (code = split(pairs, &o->set, err)) || (code = vault_open(&v, err)))
 		return code;
-	return check(name, err);
+	s.profiles = v.profiles;
+	code = sek_setup(&s, err);
+	return code ? code : show(name, err);
 }
 
 static int

@@ -33,6 +33,7 @@ main(int argc, char **argv)
 	struct sek_err err;
 
 	sek_secret_harden_process();
+	signal(SIGXFSZ, SIG_IGN); /* a full disk is an error, no end */
 	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, a child's status
 	                             is lost */
 	if (sek_crypto_init(&err))

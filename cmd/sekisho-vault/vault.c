@@ -30,6 +30,7 @@ vault_close(struct vault *v)
 	sek_profiles_free(v->profiles);
 	sek_buf_clear(&v->why_sessions);
 	sek_buf_clear(&v->why_keys);
+	sek_buf_clear(&v->warnings);
 	sek_free_ptr(&v->state);
 }
 
@@ -74,8 +75,9 @@ vault_keys(struct vault *v, struct sek_err *err)
 static void
 warn(void *arg, const char *line)
 {
-	(void)arg;
-	fprintf(stderr, "sekisho-vault: %s\n", line);
+	struct vault *v = arg;
+
+	sek_buf_printf(&v->warnings, "sekisho-vault: %s\n", line);
 }
 
 /* A hop that needs a key gets the store; the chain closes it. */
@@ -96,9 +98,9 @@ open_memory(struct vault *v)
 	struct sek_err err;
 
 	if (sek_state_dir(&v->state, v->env, &err))
-		warn(NULL, err.text);
+		warn(v, err.text);
 	if (vault_sessions(v, &err))
-		warn(NULL, err.text);
+		warn(v, err.text);
 }
 
 static enum sek_code
@@ -123,6 +125,7 @@ serve(struct vault *v, struct sek_http *http, bool refresh,
 	    .fetch = &chain.fetch,
 	    .deadline = deadline,
 	    .warn = warn,
+	    .arg = v,
 	    .refresh = refresh,
 	};
 	enum sek_code code;
@@ -150,6 +153,8 @@ vault_credentials(struct vault *v, bool refresh, struct sek_creds *out,
 	open_memory(v);
 	code = serve(v, http, refresh, out, err);
 	sek_http_curl_close(http);
+	if (!code && v->warnings.n)
+		fputs(v->warnings.p, stderr);
 	return code;
 }
 
@@ -182,20 +187,39 @@ forget_one(void *arg, const char *name, struct sek_err *err)
 	return code == SEK_ENOTFOUND ? SEK_OK : code;
 }
 
+/* SEK_ENOTFOUND: there is no such keyring here, so nothing is in it. */
+static enum sek_code
+forget_in(struct vault *v, const char *name, struct forget *f,
+    struct sek_err *err)
+{
+	sek_auto_keyring *k = NULL;
+	sek_auto_buf why = {0};
+	enum sek_code code = sek_keyring_choose(&k, SEK_KEYRING_SESSION, name,
+	    &v->settings, v->env, &why, err);
+
+	if (code)
+		return code == SEK_ENOTFOUND ? SEK_OK : code;
+	f->k = k;
+	return sek_keyring_each(k, SEK_KEYRING_SESSION, forget_one, f, err);
+}
+
 enum sek_code
 vault_forget(struct vault *v, vault_which *which, const void *arg, size_t *n,
     struct sek_err *err)
 {
+	static const char *const names[] = {"kernel", "secret-service", "file"};
 	struct forget f = {.which = which, .arg = arg};
-	enum sek_code code = vault_sessions(v, err);
+	enum sek_code failed = SEK_OK;
 
-	*n = 0;
-	if (code)
-		return code;
-	f.k = v->sessions;
-	code = sek_keyring_each(f.k, SEK_KEYRING_SESSION, forget_one, &f, err);
+	for (size_t i = 0; i < 3; i++) {
+		struct sek_err why;
+		enum sek_code code = forget_in(v, names[i], &f, &why);
+
+		if (code && !failed)
+			failed = sek_fail(err, code, "%s", why.text);
+	}
 	*n = f.n;
-	return code;
+	return failed;
 }
 
 enum sek_code

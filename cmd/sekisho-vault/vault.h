@@ -19,6 +19,7 @@ struct vault {
 	struct sek_buf why_sessions;  /* how the choice was made */
 	struct sek_buf why_keys;
 	char *state; /* NULL: there is none */
+	struct sek_buf warnings; /* said once there are credentials */
 };
 
 enum sek_code vault_open(struct vault *v, struct sek_err *err) SEK_CHECKED;
@@ -35,12 +36,17 @@ enum sek_code vault_keys(struct vault *v, struct sek_err *err) SEK_CHECKED;
 
 /*
  * The credentials of the plan: cached or new. What is no failure but should be
- * known (no cache, a refresh that failed) is said on standard error.
+ * known (no cache, a refresh that failed) is said on standard error, unless a
+ * failure is: that is one line.
  */
 enum sek_code vault_credentials(struct vault *v, bool refresh,
     struct sek_creds *out, struct sek_err *err) SEK_CHECKED;
 
-/* Removes the cached credentials of which which() is true; how many went. */
+/*
+ * Removes the cached credentials of which which() is true, in every keyring
+ * that there is: profiles may use different ones. *n: how many went. What a
+ * keyring answers that cannot be looked through is returned after the others.
+ */
 typedef bool vault_which(const void *arg, const struct sek_record *r);
 enum sek_code vault_forget(struct vault *v, vault_which *which, const void *arg,
     size_t *n, struct sek_err *err) SEK_CHECKED;

@@ -153,37 +153,17 @@ get(struct sek_chain *c, const struct sek_hop *hop,
 	return sek_fail(err, SEK_ECONFIG, "a hop of a kind that is not known");
 }
 
-/*
- * STS as the last hop reaches it. What a hop to another service has as its
- * endpoint is not STS's.
- */
-static struct sek_reach
-reach_of(const struct sek_plan *plan)
-{
-	const struct sek_hop *last = &plan->hops[plan->n - 1];
-	struct sek_reach reach = last->reach;
-
-	if (last->kind == SEK_HOP_IMDS) {
-		reach.endpoint = NULL;
-		reach.region = plan->region;
-	}
-	if (!reach.region)
-		reach.region = "us-east-1";
-	return reach;
-}
-
 enum sek_code
 sek_chain_check_account(struct sek_chain *c, struct sek_creds *creds,
     struct sek_err *err)
 {
 	const char *wanted = c->plan->account;
-	const struct sek_reach reach = reach_of(c->plan);
 	enum sek_code code;
 
 	if (!wanted)
 		return SEK_OK;
 	if (!*creds->account &&
-	    (code = sek_sts_caller_identity(c->aws, &reach, creds,
+	    (code = sek_sts_caller_identity(c->aws, &c->plan->sts, creds,
 		 creds->account, NULL, err)))
 		return code;
 	if (strcmp(creds->account, wanted))

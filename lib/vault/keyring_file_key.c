@@ -252,6 +252,47 @@ set_passphrase(struct sek_secret **key, bool *made, struct sek_keyring_file *k,
 	return try_key(k, &s, *key, err);
 }
 
+/* Only the kernel keyring could remember what is typed once. */
+static enum sek_code
+fail_unasked(const struct sek_keyring_file *k, const char *what,
+    struct sek_err *err)
+{
+	if (k->unlocked)
+		return sek_fail(err, SEK_EDENIED,
+		    "%s: %s: run `sekisho-vault unlock` on a terminal",
+		    k->store.path, what);
+	return sek_fail(err, SEK_EDENIED,
+	    "%s: %s: its passphrase is asked for on a terminal, and here is "
+	    "none",
+	    k->store.path, what);
+}
+
+/*
+ * What was typed in this process opens the file again: sessions and long-term
+ * keys are two handles on it. In a child these pages are zero, and open nothing.
+ */
+static struct sek_secret *typed_before;
+
+static enum sek_code
+copy(struct sek_secret **out, const struct sek_secret *key, struct sek_err *err)
+{
+	struct sek_str bytes = sek_secret_str(key);
+	sek_auto_secret *made = sek_secret_new(bytes.n);
+	enum sek_code code = sek_secret_add(made, bytes.p, bytes.n, err);
+
+	if (!code)
+		*out = sek_steal(&made);
+	return code;
+}
+
+static void
+remember(const struct sek_secret *key)
+{
+	sek_secret_free(sek_steal(&typed_before));
+	if (copy(&typed_before, key, NULL))
+		typed_before = NULL;
+}
+
 /* By the terminal; s: of the passphrase that holds then. */
 static enum sek_code
 from_terminal(struct sek_secret **key, struct sek_scrypt *s,
@@ -262,10 +303,11 @@ from_terminal(struct sek_secret **key, struct sek_scrypt *s,
 
 	if (code && code != SEK_ENOTFOUND)
 		return code;
+	if (!code && typed_before && !try_key(k, s, typed_before, NULL))
+		return copy(key, typed_before, err);
 	if (!sek_prompt_possible())
-		return sek_fail(err, SEK_EDENIED,
-		    "%s: %s: run `sekisho-vault unlock` on a terminal",
-		    k->store.path, code ? "has no passphrase yet" : "locked");
+		return fail_unasked(k,
+		    code ? "has no passphrase yet" : "locked", err);
 	if (!code)
 		return ask_for_old(key, k, s, err);
 	if ((code = refuse_if_used(k, PARAMS, err)))
@@ -317,7 +359,10 @@ sek_keyring_file_need_key(struct sek_keyring_file *k, bool make,
 		code = from_unlocked(k, err);
 		if (code != SEK_ENOTFOUND)
 			return code;
-		return from_terminal(&key, &s, k, make, err);
+		code = from_terminal(&key, &s, k, make, err);
+		if (!code)
+			remember(key);
+		return code;
 	}
 }
 

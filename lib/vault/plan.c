@@ -234,12 +234,15 @@ fail_missing(const struct sek_profiles *profiles, const char *name,
 {
 	return sek_fail(err, SEK_ECONFIG,
 	    "profile %.80s: there is none of that name in %.120s, %.120s or "
-	    "%.120s",
+	    "%.120s%s",
 	    name,
 	    path_or(sek_profiles_our_path(profiles), "sekisho's own file"),
 	    path_or(sek_profiles_config_path(profiles), "~/.aws/config"),
 	    path_or(sek_profiles_credentials_path(profiles),
-		"~/.aws/credentials"));
+		"~/.aws/credentials"),
+	    sek_profiles_our_path(profiles)
+		? ""
+		: " (there is no home directory: set HOME)");
 }
 
 /* The profile's, else that of the profile whose key is used. */
@@ -277,6 +280,18 @@ write_texts(struct sek_plan_made *made)
 	}
 }
 
+/* Who credentials of any kind belong to is asked at STS. */
+static enum sek_code
+set_sts(struct sek_planner *m, struct sek_err *err)
+{
+	struct sek_hop asked = {0};
+	enum sek_code code = sek_planner_set_reach(m, &asked, "sts",
+	    sek_planner_last(m)->role_arn, err);
+
+	m->made->plan.sts = asked.reach;
+	return code;
+}
+
 static enum sek_code
 make(struct sek_planner *m, struct sek_err *err)
 {
@@ -295,7 +310,7 @@ make(struct sek_planner *m, struct sek_err *err)
 	plan->hops = m->made->hops.at;
 	plan->n = m->made->hops.n;
 	write_texts(m->made);
-	return SEK_OK;
+	return plan->account ? set_sts(m, err) : SEK_OK;
 }
 
 enum sek_code

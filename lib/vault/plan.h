@@ -79,9 +79,10 @@ struct sek_hop {
 };
 
 struct sek_plan {
-	const char *profile; /* its name */
-	const char *region;  /* of the last hop's profile; NULL: none is set */
-	const char *account; /* sekisho_account; NULL: any */
+	const char *profile;  /* its name */
+	const char *region;   /* of the last hop's profile; NULL: none is set */
+	const char *account;  /* sekisho_account; NULL: any */
+	struct sek_reach sts; /* for whom to ask about it, if it is set */
 	const char *keyring; /* sekisho_keyring, else the setting; NULL: ours */
 	struct sek_hop *hops;
 	size_t n;

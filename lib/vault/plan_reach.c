@@ -72,6 +72,16 @@ default_region(const char *arn)
 	return NULL;
 }
 
+/* It becomes a part of a host's name: RFC 1123. */
+static bool
+is_label(const char *region)
+{
+	size_t n = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n > 0 && n < 64 && !region[n] && *region != '-' &&
+	    region[n - 1] != '-';
+}
+
 static enum sek_code
 set_region(struct sek_planner *m, struct sek_reach *reach, bool sts,
     const char *arn, struct sek_err *err)
@@ -88,6 +98,10 @@ set_region(struct sek_planner *m, struct sek_reach *reach, bool sts,
 		    "no region is known: set region in the profile, or "
 		    "AWS_REGION%s",
 		    sts ? "" : ", or name the secret by its ARN");
+	if (!is_label(region))
+		return sek_planner_fail(err, sek_planner_profile(m), "region",
+		    "region %.40s: a region is a name like eu-central-1",
+		    region);
 	reach->region = region;
 	return SEK_OK;
 }

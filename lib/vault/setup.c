@@ -9,213 +9,66 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/secret.h"
+#include "vault/plan.h"
 
-struct edit {
-	struct sek_secret *out;
-	const struct sek_setup_pair *pairs;
-	size_t n;
-	bool *done; /* of pairs */
-	struct sek_err *err;
+/* A file that is edited, and what it was, to be put back. */
+struct file {
+	char path[PATH_MAX]; /* links followed */
+	struct sek_secret *old;
+	mode_t mode;
+	bool existed;
+	bool edited;
 };
 
-static enum sek_code
-put(struct edit *e, struct sek_str s)
+static void
+clear_file(struct file *f)
 {
-	return sek_secret_add(e->out, s.p, s.n, e->err);
+	sek_secret_free(f->old);
 }
-
-static enum sek_code
-put_pair(struct edit *e, size_t i)
-{
-	const struct sek_str parts[] = {
-	    e->pairs[i].key, SEK_STR(" = "), e->pairs[i].value, SEK_STR("\n")};
-	enum sek_code code = SEK_OK;
-
-	for (size_t k = 0; k < 4 && !code; k++)
-		code = put(e, parts[k]);
-	e->done[i] = true;
-	return code;
-}
+#define auto_file __attribute__((cleanup(clear_file))) struct file
 
 static enum sek_code
-put_rest(struct edit *e)
+read_fd(struct file *f, int fd, struct sek_err *err)
 {
-	enum sek_code code = SEK_OK;
+	for (;;) {
+		char *room;
+		ssize_t n;
+		enum sek_code code = sek_secret_room(&room, f->old, 4096, err);
 
-	for (size_t i = 0; i < e->n && !code; i++)
-		if (!e->done[i])
-			code = put_pair(e, i);
-	return code;
-}
-
-static bool
-same_key(struct sek_str a, struct sek_str b)
-{
-	return a.n == b.n && !strncasecmp(a.p, b.p, a.n);
-}
-
-/* The pair that a line sets; n: none. */
-static size_t
-pair_of(const struct edit *e, struct sek_str line)
-{
-	struct sek_str key = sek_str_trim(sek_str_cut(&line, '='));
-	size_t i = 0;
-
-	while (i < e->n && !(line.p && same_key(key, e->pairs[i].key)))
-		i++;
-	return i;
-}
-
-/* "[profile x]" whatever blanks are in it. */
-static bool
-is_header(struct sek_str line, const char *header)
-{
-	struct sek_str want = sek_str(header);
-	size_t i = 0;
-
-	for (size_t k = 0; k < line.n; k++) {
-		if (line.p[k] == ' ' || line.p[k] == '\t')
-			continue;
-		while (i < want.n && want.p[i] == ' ')
-			i++;
-		if (i == want.n || line.p[k] != want.p[i])
-			return i == want.n &&
-			    (line.p[k] == '#' || line.p[k] == ';');
-		i++;
+		if (code)
+			return sek_fail(err, code, "%s: larger than %zu bytes",
+			    f->path, SEK_PROFILE_MAX);
+		n = read(fd, room, 4096);
+		if (n < 0 && errno != EINTR)
+			return sek_fail_errno(err, "%s", f->path);
+		if (n == 0)
+			return SEK_OK;
+		sek_secret_filled(f->old, n > 0 ? (size_t)n : 0);
 	}
-	return i == want.n;
 }
 
-struct place {
-	bool inside;  /* the section */
-	bool found;   /* it, before */
-	bool dropped; /* the property above: its indented lines go, too */
-};
-
-/* Blank lines at the end of a section stay behind what is added to it. */
 static enum sek_code
-take_line(struct edit *e, struct place *at, struct sek_str line,
-    struct sek_str *blank, const char *header)
+read_file(struct file *f, const char *path, struct sek_err *err)
 {
-	struct sek_str text = sek_str_trim(line);
-	enum sek_code code = SEK_OK;
-	size_t i;
+	enum sek_code code;
+	struct stat st;
+	int fd;
 
-	if (text.n == 0 && at->inside) {
-		if (blank->n == 0)
-			*blank = line;
-		else
-			blank->n = (size_t)(line.p + line.n - blank->p);
+	f->old = sek_secret_new(SEK_PROFILE_MAX);
+	f->mode = 0600;
+	f->existed = realpath(path, f->path);
+	if (!f->existed) {
+		if (strlen(path) >= sizeof(f->path))
+			return sek_fail(err, SEK_ECONFIG, "%s: too long", path);
+		memcpy(f->path, path, strlen(path) + 1);
 		return SEK_OK;
 	}
-	if (*line.p == '[' && at->inside)
-		code = put_rest(e);
-	if (!code && blank->n)
-		code = put(e, *blank);
-	*blank = (struct sek_str){NULL, 0};
-	if (code)
-		return code;
-	if (line.n > 0 && *line.p == '[') {
-		at->inside = is_header(text, header);
-		at->found |= at->inside;
-		at->dropped = false;
-		return put(e, line);
-	}
-	if (line.n > 0 && (*line.p == ' ' || *line.p == '\t'))
-		return at->dropped ? SEK_OK : put(e, line);
-	i = at->inside && text.n && *text.p != '#' && *text.p != ';'
-	    ? pair_of(e, text)
-	    : e->n;
-	at->dropped = i < e->n;
-	if (!at->dropped)
-		return put(e, line);
-	return e->done[i] ? SEK_OK : put_pair(e, i);
-}
-
-static enum sek_code
-check_pairs(const struct sek_setup_pair *pairs, size_t n, struct sek_err *err)
-{
-	for (size_t i = 0; i < n; i++)
-		if (memchr(pairs[i].value.p, '\n', pairs[i].value.n) ||
-		    pairs[i].key.n == 0 ||
-		    memchr(pairs[i].key.p, '\n', pairs[i].key.n))
-			return sek_fail(err, SEK_ECONFIG,
-			    "%.*s: a key and its value are one line",
-			    (int)pairs[i].key.n, pairs[i].key.p);
-	return SEK_OK;
-}
-
-static enum sek_code
-end_text(struct edit *e, const struct place *at, struct sek_str text,
-    struct sek_str blank, const char *header)
-{
-	bool unended = text.n && text.p[text.n - 1] != '\n';
-	enum sek_code code = SEK_OK;
-
-	if (unended && !blank.n)
-		code = put(e, SEK_STR("\n"));
-	if (!code && at->inside)
-		code = put_rest(e);
-	if (!code && blank.n)
-		code = put(e, blank);
-	if (code || at->found)
-		return code;
-	if ((text.n && (code = put(e, SEK_STR("\n")))) ||
-	    (code = put(e, sek_str(header))) || (code = put(e, SEK_STR("\n"))))
-		return code;
-	return put_rest(e);
-}
-
-enum sek_code
-sek_setup_edit(struct sek_secret *out, struct sek_str text, const char *header,
-    const struct sek_setup_pair *pairs, size_t n, struct sek_err *err)
-{
-	sek_auto_free bool *done = sek_alloc_n(n + 1, sizeof(*done));
-	struct edit e = {out, pairs, n, done, err};
-	struct place at = {0};
-	struct sek_str rest = text, blank = {NULL, 0};
-	enum sek_code code = check_pairs(pairs, n, err);
-
-	while (!code && rest.n > 0) {
-		const char *eol = memchr(rest.p, '\n', rest.n);
-		size_t len = eol ? (size_t)(eol - rest.p) + 1 : rest.n;
-
-		code = take_line(&e, &at, (struct sek_str){rest.p, len}, &blank,
-		    header);
-		rest.p += len;
-		rest.n -= len;
-	}
-	return code ? code : end_text(&e, &at, text, blank, header);
-}
-
-/* ---- files ------------------------------------------------------------------ */
-
-static enum sek_code
-read_whole(struct sek_secret *text, const char *path, mode_t *mode,
-    struct sek_err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum sek_code code = SEK_OK;
-	struct stat st;
-	ssize_t n = 1;
-
+	fd = open(f->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? SEK_OK
-				       : sek_fail_errno(err, "%s", path);
+		return sek_fail_errno(err, "%s", f->path);
 	if (!fstat(fd, &st))
-		*mode = st.st_mode & 0777;
-	while (!code && n > 0) {
-		char *room;
-
-		code = sek_secret_room(&room, text, 4096, err);
-		if (code)
-			break;
-		n = read(fd, room, 4096);
-		if (n < 0)
-			code = sek_fail_errno(err, "%s", path);
-		sek_secret_filled(text, n > 0 ? (size_t)n : 0);
-	}
+		f->mode = st.st_mode & 0777;
+	code = read_fd(f, fd, err);
 	close(fd);
 	return code;
 }
@@ -232,42 +85,40 @@ make_dir_of(const char *path, struct sek_err *err)
 	return sek_dir_make(dir, 0700, err);
 }
 
-enum sek_code
-sek_setup_file(const char *path, const char *header,
+static enum sek_code
+edit(struct file *f, const char *path, const char *header,
     const struct sek_setup_pair *pairs, size_t n, struct sek_err *err)
 {
-	sek_auto_secret *old = sek_secret_new(SEK_PROFILE_MAX);
 	sek_auto_secret *made = sek_secret_new(2 * SEK_PROFILE_MAX);
-	char target[PATH_MAX];
-	mode_t mode = 0600;
 	struct sek_str text;
 	enum sek_code code;
 
-	if (!realpath(path, target)) {
-		if (strlen(path) >= sizeof(target))
-			return sek_fail(err, SEK_ECONFIG, "%s: too long", path);
-		memcpy(target, path, strlen(path) + 1);
-	}
-	if ((code = make_dir_of(target, err)) ||
-	    (code = read_whole(old, target, &mode, err)) ||
-	    (code = sek_setup_edit(made, sek_secret_str(old), header, pairs, n,
-		 err)))
+	if ((code = read_file(f, path, err)) ||
+	    (code = sek_setup_edit(made, sek_secret_str(f->old), header, pairs,
+		 n, err)) ||
+	    (code = make_dir_of(f->path, err)))
 		return code;
 	text = sek_secret_str(made);
-	return sek_file_replace(target, text.p, text.n, mode, err);
+	code = sek_file_replace(f->path, text.p, text.n, f->mode, err);
+	f->edited = !code;
+	return code;
 }
 
-/* ---- profiles --------------------------------------------------------------- */
+static enum sek_code
+restore(const struct file *f, struct sek_err *err)
+{
+	struct sek_str text = sek_secret_str(f->old);
+
+	if (f->existed)
+		return sek_file_replace(f->path, text.n ? text.p : "", text.n,
+		    f->mode, err);
+	return unlink(f->path) ? sek_fail_errno(err, "%s", f->path) : SEK_OK;
+}
 
 static enum sek_code
 check_name(const char *name, struct sek_err *err)
 {
-	size_t n = strspn(name,
-	    "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-/.%@_:+");
-
-	if (n == 0 || name[n])
+	if (!sek_setup_is_name(name))
 		return sek_fail(err, SEK_ECONFIG,
 		    "profile %s: a name has letters, digits and -/.%%@_:+ only",
 		    name);
@@ -309,49 +160,85 @@ check_mixture(const struct sek_profile *aws, const char *program,
 	return SEK_OK;
 }
 
-enum sek_code
-sek_setup_sdk(const struct sek_profiles *profiles, const char *name,
-    const char *program, const char *region, struct sek_err *err)
+static enum sek_code
+check(const struct sek_setup *s, struct sek_err *err)
 {
-	const char *path = sek_profiles_config_path(profiles);
-	const struct sek_profile *aws = sek_profiles_find_aws(profiles, name);
-	sek_auto_free char *header = header_of(name);
-	sek_auto_free char *command = sek_printf("%s get %s", program, name);
-	struct sek_setup_pair pairs[2] = {
-	    {SEK_STR("credential_process"), sek_str(command)}};
-	enum sek_code code = check_name(name, err);
+	const struct sek_profile *aws = sek_profiles_find_aws(s->profiles,
+	    s->name);
+	const char *program = s->program;
+	enum sek_code code = check_name(s->name, err);
 
 	if (code || (aws && (code = check_mixture(aws, program, err))))
 		return code;
 	if (program[strspn(program,
 		"abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-		"/._-+")])
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+")])
 		return sek_fail(err, SEK_ECONFIG,
 		    "%s: SDKs split this path differently: install the program "
 		    "where the path has letters, digits and /._-+ only",
 		    program);
-	if (!path)
+	if (!sek_profiles_config_path(s->profiles) ||
+	    !sek_profiles_our_path(s->profiles))
 		return sek_fail(err, SEK_ENOTFOUND,
-		    "there is no home for ~/.aws/config: set HOME");
-	if (region)
+		    "there is no home directory for these files: set HOME");
+	return SEK_OK;
+}
+
+static enum sek_code
+edit_sdk(struct file *f, const struct sek_setup *s, const char *header,
+    struct sek_err *err)
+{
+	sek_auto_free char *command = sek_printf("%s get %s", s->program,
+	    s->name);
+	struct sek_setup_pair pairs[2] = {
+	    {SEK_STR("credential_process"), sek_str(command)}};
+
+	if (s->region)
 		pairs[1] = (struct sek_setup_pair){
-		    SEK_STR("region"), sek_str(region)};
-	return sek_setup_file(path, header, pairs, region ? 2 : 1, err);
+		    SEK_STR("region"), sek_str(s->region)};
+	return edit(f, sek_profiles_config_path(s->profiles), header, pairs,
+	    s->region ? 2 : 1, err);
+}
+
+/* As the files are now. */
+static enum sek_code
+check_plan(const struct sek_setup *s, struct sek_err *err)
+{
+	sek_auto_profiles *profiles = NULL;
+	sek_auto_plan *plan = NULL;
+	enum sek_code code = sek_profiles_load(&profiles, s->env, err);
+
+	return code ? code
+		    : sek_plan_make(&plan, profiles, s->name, s->env, err);
+}
+
+static void
+put_back(const struct file *f, struct sek_err *err)
+{
+	struct sek_err why;
+
+	if (f->edited && restore(f, &why))
+		(void)sek_fail(err, err->code, "%s (and %s stays as it is now)",
+		    err->text, f->path);
 }
 
 enum sek_code
-sek_setup_ours(const struct sek_profiles *profiles, const char *name,
-    const struct sek_setup_pair *pairs, size_t n, struct sek_err *err)
+sek_setup(const struct sek_setup *s, struct sek_err *err)
 {
-	const char *path = sek_profiles_our_path(profiles);
-	sek_auto_free char *header = header_of(name);
-	enum sek_code code = check_name(name, err);
+	auto_file ours = {0};
+	auto_file sdk = {0};
+	const char *path = sek_profiles_our_path(s->profiles);
+	sek_auto_free char *header = header_of(s->name);
+	enum sek_code code = check(s, err);
 
 	if (code)
 		return code;
-	if (!path)
-		return sek_fail(err, SEK_ENOTFOUND,
-		    "there is no home for sekisho's own file: set HOME");
-	return sek_setup_file(path, header, pairs, n, err);
+	if ((s->n > 0 &&
+		(code = edit(&ours, path, header, s->pairs, s->n, err))) ||
+	    (code = edit_sdk(&sdk, s, header, err)) ||
+	    (code = check_plan(s, err))) {
+		put_back(&ours, err);
+		put_back(&sdk, err);
+	}
+	return code;
 }

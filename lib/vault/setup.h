@@ -22,26 +22,29 @@ enum sek_code sek_setup_edit(struct sek_secret *out, struct sek_str text,
     const char *header, const struct sek_setup_pair *pairs, size_t n,
     struct sek_err *err) SEK_CHECKED;
 
-/* The same for a file, made with its directories if it is not there; a link is
- * followed. */
-enum sek_code sek_setup_file(const char *path, const char *header,
-    const struct sek_setup_pair *pairs, size_t n,
-    struct sek_err *err) SEK_CHECKED;
+/* Letters, digits and -/.%@_:+, as the grammar has it. */
+bool sek_setup_is_name(const char *name);
 
 /*
- * Makes the profile that an AWS SDK reads name our program. program: its
- * absolute path, without a character that a shell or an SDK would take for
- * anything else. region NULL: left alone. SEK_ECONFIG: the profile has a source
- * already (a role, SSO, keys, another credential_process), because of which an
- * SDK would never ask us.
+ * A profile's two halves. In AWS's config file: our program as its
+ * credential_process, and the region if it is not NULL. In sekisho's own: the
+ * pairs, if there are any. SEK_ECONFIG, with both files as they were: the AWS
+ * profile has a source already (a role, SSO, keys, another credential_process),
+ * because of which an SDK would never ask us; no plan can be made of what the
+ * files say together.
  */
+struct sek_setup {
+	const struct sek_profiles *profiles;
+	const struct sek_env *env;
+	const char *name;
+	/* absolute, with no character that a shell or an SDK would take for
+	 * anything else */
+	const char *program;
+	const char *region;
+	const struct sek_setup_pair *pairs;
+	size_t n;
+};
 enum sek_code
-sek_setup_sdk(const struct sek_profiles *profiles, const char *name,
-    const char *program, const char *region, struct sek_err *err) SEK_CHECKED;
-
-/* The keys in sekisho's own file: its `[profile NAME]`. */
-enum sek_code sek_setup_ours(const struct sek_profiles *profiles,
-    const char *name, const struct sek_setup_pair *pairs, size_t n,
-    struct sek_err *err) SEK_CHECKED;
+sek_setup(const struct sek_setup *s, struct sek_err *err) SEK_CHECKED;
 
 #endif

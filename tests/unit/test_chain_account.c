@@ -3,6 +3,13 @@
 #include "aws/chain.h"
 
 static void
+pin(struct chain *c, const char *region)
+{
+	c->plan.account = MINE;
+	c->plan.sts = (struct sek_reach){.region = region};
+}
+
+static void
 a_role_in_another_account_is_not_given(void **state)
 {
 	sek_auto_free char *role = sts("AssumeRole", "999999999999");
@@ -11,7 +18,7 @@ a_role_in_another_account_is_not_given(void **state)
 
 	(void)state;
 	START(&c, answers);
-	c.plan.account = MINE;
+	pin(&c, "eu-central-1");
 	add(&c, SEK_HOP_KEYRING, "work");
 	add(&c, SEK_HOP_ASSUME_ROLE, NULL);
 	assert_int_equal(fetch(&c), SEK_EDENIED);
@@ -32,7 +39,7 @@ a_role_in_the_plans_account_is(void **state)
 
 	(void)state;
 	START(&c, answers);
-	c.plan.account = MINE;
+	pin(&c, "eu-central-1");
 	add(&c, SEK_HOP_KEYRING, "work");
 	add(&c, SEK_HOP_ASSUME_ROLE, NULL);
 	add(&c, SEK_HOP_ASSUME_ROLE, NULL);
@@ -51,7 +58,7 @@ what_is_not_known_is_asked_of_sts(void **state)
 
 	(void)state;
 	START(&c, answers);
-	c.plan.account = MINE;
+	pin(&c, "eu-central-1");
 	add(&c, SEK_HOP_KEYRING, "work");
 	add(&c, SEK_HOP_SESSION_TOKEN, NULL);
 	assert_int_equal(fetch(&c), SEK_OK);
@@ -73,7 +80,7 @@ what_sts_does_not_say_is_not_given(void **state)
 
 	(void)state;
 	START(&c, answers);
-	c.plan.account = MINE;
+	pin(&c, "eu-central-1");
 	add(&c, SEK_HOP_KEYRING, "work");
 	assert_int_equal(fetch(&c), SEK_EDENIED);
 	assert_has(c.err.text, "GetCallerIdentity");
@@ -89,7 +96,7 @@ what_a_key_says_of_itself_is_not_believed(void **state)
 
 	(void)state;
 	START(&c, answers);
-	c.plan.account = MINE;
+	pin(&c, "eu-central-1");
 	set_variables(&c);
 	c.fake.vars[4] = "AWS_ACCOUNT_ID";
 	c.fake.vars[5] = MINE;
@@ -108,7 +115,7 @@ an_instances_account_is_asked_of_sts_not_of_imds(void **state)
 	    OK("t"), OK("r"), OK(body), OK(who)};
 	static const char *const regions[][2] = {
 	    {"eu-west-1", "https://sts.eu-west-1.amazonaws.com/"},
-	    {NULL, "https://sts.us-east-1.amazonaws.com/"}};
+	    {"us-east-1", "https://sts.us-east-1.amazonaws.com/"}};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -116,8 +123,7 @@ an_instances_account_is_asked_of_sts_not_of_imds(void **state)
 		struct chain c;
 
 		START(&c, answers);
-		c.plan.account = MINE;
-		c.plan.region = regions[i][0];
+		pin(&c, regions[i][0]);
 		hop = add(&c, SEK_HOP_IMDS, NULL);
 		hop->reach = (struct sek_reach){
 		    .endpoint = "http://[fd00:ec2::254]"};

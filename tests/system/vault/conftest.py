@@ -21,7 +21,7 @@ uids = itertools.count(20000 + os.getpid() % 10000 * 100)
 def network():
     """No test of the vault reaches a network outside."""
     if os.geteuid() != 0:
-        pytest.exit("the vault's tests make a network of their own: run them as root")
+        pytest.fail("they make a network of their own: run them as root", False)
     island.own_mounts()
     before = island.enter()
     yield

@@ -162,6 +162,7 @@ class FakeAws:
         self.faults = collections.defaultdict(collections.deque)
         self.standing = {}
         self.calls = []
+        self.tunnels = []
         self.issued = []
         self.imds = Metadata(self)
         self.container = Container(self)
@@ -456,6 +457,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or answer.cut is not None
 
     do_GET = do_POST = do_PUT = answer_one
+
+    def do_CONNECT(self):
+        """As a proxy it writes down where to, and refuses."""
+        self.server.aws.tunnels.append(self)
+        self.send_error(403)
 
     def date_time_string(self, timestamp=None):
         return email.utils.formatdate(self.server.aws.now(), usegmt=True)

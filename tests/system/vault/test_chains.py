@@ -212,3 +212,48 @@ def test_an_endpoint_of_the_environment_is_believed_for_loopback_alone(
         words=[variable, "trust_environment"],
     )
     vault.get(env={variable: aws.url})
+
+
+@pytest.mark.parametrize("region, keys, host", [
+    ("eu-central-1", {}, "sts.eu-central-1.amazonaws.com"),
+    ("us-east-1", {"use_fips_endpoint": "true"}, "sts-fips.us-east-1.amazonaws.com"),
+    ("eu-west-1", {"use_dualstack_endpoint": "true"}, "sts.eu-west-1.api.aws"),
+    ("us-gov-west-1", {"use_fips_endpoint": "true"}, "sts.us-gov-west-1.amazonaws.com"),
+    ("cn-north-1", {}, "sts.cn-north-1.amazonaws.com.cn"),
+    ("cn-north-1", {"use_dualstack_endpoint": "true"},
+     "sts.cn-north-1.api.amazonwebservices.com.cn"),
+    ("eusc-de-east-1", {}, "sts.eusc-de-east-1.amazonaws.eu"),
+])
+def test_the_endpoint_of_a_region(aws, vault, ann, region, keys, host):
+    role(aws, vault, endpoint_url=None, region=region, **keys)
+    vault.fails(env={"https_proxy": aws.url}, words=host)
+    assert {t.path for t in aws.tunnels} == {f"{host}:443"}
+
+
+@pytest.mark.parametrize("source, host", [
+    ("secretsmanager:x", "secretsmanager.eu-central-1.amazonaws.com"),
+    ("ssm:x", "ssm.eu-central-1.amazonaws.com"),
+    ("secretsmanager:arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:x-ABCDEF",
+     "secretsmanager.cn-north-1.amazonaws.com.cn"),
+])
+def test_the_endpoint_of_a_secret(aws, vault, ann, source, host):
+    vault.profiles(default={
+        "sekisho_source": source, "sekisho_reader_profile": "ann", "endpoint_url": None,
+    })
+    vault.fails(env={"https_proxy": aws.url}, words=host)
+    assert {t.path for t in aws.tunnels} == {f"{host}:443"}
+
+
+def test_a_host_without_a_proxy(aws, vault, ann):
+    role(aws, vault, endpoint_url=None)
+    env = {"https_proxy": aws.url, "no_proxy": "amazonaws.com"}
+    vault.fails(env=env, words="sts.eu-central-1.amazonaws.com")
+    assert not aws.tunnels
+
+
+def test_the_environment_is_trusted_if_settings_say_so(aws, vault, ann):
+    vault.settings["trust_environment"] = "true"
+    role(aws, vault, endpoint_url=None)
+    env = {"AWS_ENDPOINT_URL_STS": "https://sts.example.org", "https_proxy": aws.url}
+    vault.fails(env=env, words="sts.example.org")
+    assert {t.path for t in aws.tunnels} == {"sts.example.org:443"}

@@ -365,7 +365,7 @@ def test_setup_refuses_a_mixture_and_changes_nothing(vault, where, keys):
     assert where == "aws_config" or not vault.aws_config.exists()
 
 
-@pytest.mark.parametrize("value", ["novalue", "=x", "key=a\nb", "a key=x"])
+@pytest.mark.parametrize("value", ["novalue", "=x", "key=a\nb"])
 def test_setup_takes_no_nonsense(vault, value):
     result = vault.vault("setup", "work", "--set", value)
     assert result.status == 2 and result.out == ""
