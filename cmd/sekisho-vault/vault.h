@@ -18,7 +18,7 @@ struct vault {
 	struct sek_keyring *keys;     /* of vault_keys */
 	struct sek_buf why_sessions;  /* how the choice was made */
 	struct sek_buf why_keys;
-	char *state; /* NULL: there is none */
+	char *state;             /* NULL: there is none */
 	struct sek_buf warnings; /* said once there are credentials */
 };
 

@@ -304,6 +304,22 @@ fail_taking(struct exchange *x, struct sek_err *err)
 	    x->request->max);
 }
 
+/* Of a proxy that answers CONNECT with anything but 2xx, libcurl says no more. */
+static enum sek_code
+fail_cut(const struct exchange *x, struct sek_err *err)
+{
+	long connect = 0;
+
+	(void)lib.curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE,
+	    &connect);
+	if (connect >= 300)
+		return sek_fail(err, SEK_ENET,
+		    "%s: the proxy refuses the way there (HTTP %ld): see "
+		    "https_proxy and no_proxy",
+		    x->host, connect);
+	return sek_fail(err, SEK_ENET, "%s: the connection was cut", x->host);
+}
+
 static enum sek_code
 fail(struct exchange *x, CURLcode code, struct sek_err *err)
 {
@@ -329,8 +345,7 @@ fail(struct exchange *x, CURLcode code, struct sek_err *err)
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
-		return sek_fail(err, SEK_ENET, "%s: the connection was cut",
-		    x->host);
+		return fail_cut(x, err);
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
