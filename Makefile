@@ -31,7 +31,7 @@ PAGES5     = sekisho-rules.5 sekisho-config.5 sekisho-vault-config.5
 PAGES7     = sekisho-threats.7
 
 PKG.base   =
-PKG.repo   = libgit2
+PKG.repo   = libgit2 libdeflate
 PKG.scan   = libpcre2-8 libmd jansson
 PKG.vault  = libcrypto libsecret-1
 PKG.aws    = libcrypto libcurl jansson expat
@@ -86,7 +86,7 @@ SCAN = $(BUILD)/libsekscan.a
 VAULT = $(BUILD)/libsekvault.a
 AWS   = $(BUILD)/libsekaws.a
 SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
-SCAN_LIBS = $(PC_LIBS.scan) -lm
+SCAN_LIBS = $(PC_LIBS.scan) $(call pc,libs,libdeflate) -lm
 VAULT_ALL  = $(AWS) $(VAULT) $(BASE)
 # libcurl and libsecret are loaded at run time: http_curl.c says why.
 VAULT_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto jansson expat 2>/dev/null)

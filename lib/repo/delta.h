@@ -1,0 +1,34 @@
+#ifndef SEK_REPO_DELTA_H
+#define SEK_REPO_DELTA_H
+
+#include "base/str.h"
+
+/*
+ * A delta of a pack (gitformat-pack(5), "Deltified representation"): how an
+ * object is put together from parts of its base and new bytes. Borrows the
+ * bytes, which may be anything: nothing outside the base is ever named, and no
+ * more than `size` bytes are made.
+ */
+struct sek_delta {
+	uint64_t base_size, size; /* of the base and of what is made of it */
+	const unsigned char *at, *end;
+	uint64_t made;
+};
+
+/* Parts that follow each other in the base come as one. */
+struct sek_delta_part {
+	const char *text; /* new bytes; NULL: copied from the base */
+	size_t from;      /* where in the base */
+	size_t n;
+};
+
+enum sek_delta_step { SEK_DELTA_PART, SEK_DELTA_END, SEK_DELTA_BROKEN };
+
+bool sek_delta_open(struct sek_delta *d, struct sek_str bytes);
+enum sek_delta_step
+sek_delta_next(struct sek_delta *d, struct sek_delta_part *out);
+
+/* From a base of base_size bytes; out has room for size. */
+bool sek_delta_apply(struct sek_delta d, const char *base, char *out);
+
+#endif

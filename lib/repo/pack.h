@@ -1,0 +1,64 @@
+#ifndef SEK_REPO_PACK_H
+#define SEK_REPO_PACK_H
+
+#include "repo/delta.h"
+#include "repo/inflate.h"
+#include "repo/objects.h"
+#include "repo/pack_index.h"
+
+/*
+ * A pack and its index (gitformat-pack(5)), with its objects by where they
+ * stand. Nothing that the two say is believed before it is checked: what cannot
+ * be right is refused with a line, and no memory is taken for a size that the
+ * bytes which are there cannot inflate to.
+ */
+struct sek_pack {
+	char *path;
+	struct sek_str bytes, index_bytes; /* mapped */
+	struct sek_pack_index index;
+	struct sek_pack_place *place; /* index.n, by offset */
+};
+
+struct sek_pack_place {
+	uint64_t offset;
+	uint32_t number; /* in the index */
+};
+
+/* path: of the .pack. */
+enum sek_code sek_pack_open(struct sek_pack **out, const char *path,
+    unsigned oid_len, struct sek_err *err) SEK_CHECKED;
+/* The same of bytes, which are borrowed: for sek_pack_open and tests. */
+enum sek_code sek_pack_take(struct sek_pack *p, unsigned oid_len,
+    struct sek_err *err) SEK_CHECKED;
+void sek_pack_free(struct sek_pack *p); /* NULL is legal */
+
+void
+sek_pack_oid(const struct sek_pack *p, uint32_t place, struct sek_oid *out);
+/* The place of the object that starts there. */
+bool sek_pack_at(const struct sek_pack *p, uint64_t offset, uint32_t *place);
+bool sek_pack_find(const struct sek_pack *p, const struct sek_oid *oid,
+    uint32_t *place);
+
+/* What stands before an object's stream. */
+struct sek_pack_entry {
+	enum sek_type type;    /* 0: a delta, whose type is that of its base */
+	uint64_t size;         /* of what the stream inflates to */
+	uint64_t base_offset;  /* of an OFS_DELTA, else 0 */
+	struct sek_oid base;   /* of a REF_DELTA, else none */
+	struct sek_str stream; /* and what follows it before the next object */
+};
+
+/* Of the object at a place; SEK_EPARSE, SEK_ETOOBIG "why". */
+enum sek_code sek_pack_entry(const struct sek_pack *p, uint32_t place,
+    struct sek_pack_entry *out, struct sek_err *err) SEK_CHECKED;
+
+/* An object's stored bytes against the index's sum of them, then inflated:
+ * replaces out. SEK_EPARSE "why". */
+enum sek_code sek_pack_inflate(const struct sek_pack *p, uint32_t place,
+    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
+    struct sek_err *err) SEK_CHECKED;
+
+/* An object of more bytes is refused. */
+#define SEK_OBJECT_MAX ((size_t)1 << 30)
+
+#endif
