@@ -38,6 +38,7 @@ struct sek_matcher {
 	enum sek_code failed; /* the first failure of a rule */
 	struct sek_err *err;
 	bool *gave_up; /* has this rule failed? */
+	bool probing;  /* the first match is an answer */
 };
 
 struct sek_matcher *
@@ -117,27 +118,38 @@ add_span(struct sek_matcher *m, uint16_t rule, size_t lo, size_t hi, bool far)
 	m->latest[rule] = (uint32_t)m->spans.n;
 }
 
+/* The starts for which a literal stands at `offset`. */
+static struct span
+span_of(const struct sek_matcher *m, size_t literal, size_t offset)
+{
+	const struct sek_rule_literal *l = &m->program->rules->literal[literal];
+	struct span s = {
+	    .rule = l->rule,
+	    .far = l->before_max == SEK_UNBOUNDED,
+	};
+
+	if (offset < l->before_min)
+		return s;
+	s.hi = offset - l->before_min + 1;
+	if (s.far)
+		s.lo = far_start(m, l->rule, offset);
+	else
+		s.lo = offset > l->before_max ? offset - l->before_max : 0;
+	return s;
+}
+
 static bool
 on_literal(void *arg, size_t literal, size_t offset)
 {
 	struct sek_matcher *m = arg;
-	const struct sek_rule_literal *l = &m->program->rules->literal[literal];
-	bool far = l->before_max == SEK_UNBOUNDED;
-	size_t lo, hi;
+	struct span s = span_of(m, literal, offset);
 
-	if (offset < l->before_min)
-		return true;
-	hi = offset - l->before_min + 1;
-	if (far)
-		lo = far_start(m, l->rule, offset);
-	else
-		lo = offset > l->before_max ? offset - l->before_max : 0;
-	if (lo < m->from)
-		lo = m->from;
-	if (hi > m->to)
-		hi = m->to;
-	if (lo < hi)
-		add_span(m, l->rule, lo, hi, far);
+	if (s.lo < m->from)
+		s.lo = m->from;
+	if (s.hi > m->to)
+		s.hi = m->to;
+	if (s.lo < s.hi)
+		add_span(m, s.rule, s.lo, s.hi, s.far);
 	return true;
 }
 
@@ -218,6 +230,8 @@ take_match(struct sek_matcher *m, size_t rule, size_t base,
 	struct sek_str secret = {m->content.p + hit.match.secret,
 	    hit.match.secret_end - hit.match.secret};
 
+	if (m->probing)
+		return SEK_ECANCEL;
 	if (secret.n == 0)
 		return SEK_OK;
 	if (r->entropy > 0 && sek_entropy(secret) <= (double)r->entropy)
@@ -518,4 +532,54 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 	run(m);
 	settle(m);
 	return m->failed;
+}
+
+/*
+ * What decisions for the starts of a span look at, and a byte more on either
+ * side: whether the content ends within a window is part of a decision.
+ */
+static void
+seen_by(const struct sek_matcher *m, const struct span *s, size_t offset,
+    struct sek_probe *p)
+{
+	const struct sek_rule *r = rule_at(m, s->rule);
+	size_t ahead = r->ahead == SEK_UNBOUNDED ? SEK_MATCH_WINDOW : r->ahead;
+	size_t n = m->content.n, back = r->back + (size_t)1;
+	size_t lo = s->lo, hi = s->hi ? s->hi - 1 : offset;
+	const char *nl;
+
+	if (s->far) /* where its line begins was looked for, too */
+		back += lo > 0;
+	p->from = lo > back ? lo - back : 0;
+	p->to = n - hi > ahead ? hi + ahead + 1 : n;
+	if (!r->line)
+		return;
+	nl = memchr(m->content.p + hi, '\n', p->to - hi);
+	if (nl)
+		p->to = (size_t)(nl - m->content.p) + 1;
+}
+
+bool
+sek_matcher_probe(struct sek_matcher *m, struct sek_str content,
+    struct sek_probe *p)
+{
+	struct sek_err why;
+	struct span s;
+	enum sek_code r;
+
+	if (!m->room)
+		m->room = sek_pcre_room_new();
+	if (p->fresh) {
+		m->tries = 0;
+		m->began = 0;
+	}
+	m->content = content;
+	m->from = 0;
+	m->to = content.n;
+	s = span_of(m, p->literal, p->offset);
+	seen_by(m, &s, p->offset, p);
+	m->probing = true;
+	r = try_many(m, s.rule, s.lo, s.hi, &why);
+	m->probing = false;
+	return r != SEK_OK;
 }

@@ -55,4 +55,20 @@ enum sek_code
 sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
     size_t to, struct sek_hits *out, struct sek_err *err) SEK_CHECKED;
 
+/*
+ * Does the rule of a literal that stands at an offset of content match at any
+ * start for which it stands there (before entropy and check)? If no, that
+ * depends on content[from, to) alone, and on whether content begins at `from`
+ * or ends at `to` where these are its edges. True, too, where a limit was
+ * reached. `fresh`: this is the first question of this content, which starts
+ * the clock.
+ */
+struct sek_probe {
+	size_t literal, offset;
+	bool fresh;
+	size_t from, to;
+};
+bool sek_matcher_probe(struct sek_matcher *m, struct sek_str content,
+    struct sek_probe *p) SEK_CHECKED;
+
 #endif

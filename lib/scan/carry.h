@@ -1,0 +1,58 @@
+#ifndef SEK_SCAN_CARRY_H
+#define SEK_SCAN_CARRY_H
+
+#include "repo/delta.h"
+#include "scan/match.h"
+
+/*
+ * What is known of an object's content without a full scan: where literals of
+ * the rules stand in it, and which of these surely start no match. It is made
+ * from the content, or from what is known of a base and the delta between the
+ * two, at a cost that follows the delta.
+ *
+ * It is exact: a literal is found or not by its own bytes and the one before
+ * it, and "starts no match" holds for as long as all the bytes that sek_probe
+ * names are copied together, with the edge of the content if they reach it.
+ * So content without a mark that may match has no match of any rule that has
+ * literals; only the others must be scanned (whole, by a scanner: checks and
+ * pairing look further than any rule).
+ */
+struct sek_mark {
+	size_t at; /* of the literal */
+	uint16_t literal;
+	bool dead;              /* starts no match */
+	bool first, last;       /* that depends on the content's start, end */
+	uint32_t before, after; /* and on these bytes before and from at */
+};
+
+struct sek_marks {
+	struct sek_mark *at; /* by place, then literal */
+	size_t n, cap;       /* a SEK_VEC */
+	bool many;           /* more than SEK_MARKS_MAX: not kept */
+};
+
+#define SEK_MARKS_MAX 4096 /* of one content */
+/* So many are probed in one content; what is left may match. */
+#define SEK_PROBES_MAX 256
+
+/* All marks of a content. */
+void sek_marks_scan(struct sek_marks *out, const struct sek_ruleset *rules,
+    struct sek_str content);
+
+/*
+ * The marks of what d makes of a base with these marks. content: what it makes,
+ * if it was put together; else p is NULL, and text is for the windows around
+ * what is new. False: the delta is broken, or the windows pass text's limit.
+ */
+bool sek_marks_carry(struct sek_marks *out, const struct sek_ruleset *rules,
+    const struct sek_marks *base, struct sek_str base_content,
+    struct sek_delta d, struct sek_str content, struct sek_buf *text);
+
+/* Asks of each mark that is not dead whether it is. */
+void sek_marks_probe(struct sek_marks *v, struct sek_matcher *m,
+    struct sek_str content);
+
+/* May there be a match? */
+bool sek_marks_live(const struct sek_marks *v);
+
+#endif
