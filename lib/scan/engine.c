@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -17,7 +18,7 @@
 #define BATCH         32
 #define PROGRESS_STEP 64 /* jobs between two looks at the progress */
 
-struct worker {
+struct sek_desk {
 	struct sek_engine *engine;
 	struct sek_scanner *scanner;
 	struct sek_odb *odb; /* opened when first needed */
@@ -28,7 +29,7 @@ struct worker {
 
 struct sek_engine {
 	struct sek_engine_options o;
-	struct worker *worker;
+	struct sek_desk *worker;
 	unsigned threads; /* 0: worker[0] works in sek_engine_add */
 	uint64_t order;
 	struct sek_outcome own; /* what the sources say */
@@ -42,6 +43,11 @@ struct sek_engine {
 
 	struct sek_job waiting[BATCH]; /* given, not yet in the queue */
 	size_t waits;
+
+	sek_engine_fn *task; /* of sek_engine_run */
+	void *task_arg;
+	unsigned tasks_due, tasks_left; /* to be started, to be ended */
+	pthread_cond_t ended;
 };
 
 struct sek_outcome *
@@ -106,7 +112,7 @@ read_file(const struct sek_job *job, struct sek_buf *out, struct sek_err *err)
 void
 sek_engine_expect_objects(struct sek_engine *e)
 {
-	struct worker *w = &e->worker[0];
+	struct sek_desk *w = &e->worker[0];
 
 	/* An error shows again when the first object is read. */
 	if (!e->threads && !w->odb &&
@@ -115,7 +121,7 @@ sek_engine_expect_objects(struct sek_engine *e)
 }
 
 static enum sek_code
-read_object(struct worker *w, struct sek_job *job, enum sek_type *type,
+read_object(struct sek_desk *w, struct sek_job *job, enum sek_type *type,
     struct sek_err *err)
 {
 	struct sek_engine *e = w->engine;
@@ -130,7 +136,7 @@ read_object(struct worker *w, struct sek_job *job, enum sek_type *type,
 }
 
 static void
-unread(struct worker *w, const char *why)
+unread(struct sek_desk *w, const char *why)
 {
 	sek_outcome_unread(&w->outcome, sek_str(sek_scanner_shown(w->scanner)),
 	    "%s", why);
@@ -139,22 +145,35 @@ unread(struct worker *w, const char *why)
 static bool
 is_lfs_pointer(struct sek_str c)
 {
-	return c.n < 1024 &&
+	return c.n < SEK_POINTER_MAX &&
 	    sek_str_starts(c, "version https://git-lfs.github.com/spec/");
 }
 
 static void
-count(struct worker *w, enum sek_type type, const struct sek_job *job,
-    struct sek_str content)
+count(struct sek_desk *w, enum sek_type type, bool message, uint64_t size)
 {
 	struct sek_counts *c = &w->outcome.counts;
 
 	c->commits += type == SEK_COMMIT;
 	c->tags += type == SEK_TAG;
-	c->messages += job->place == SEK_PLACE_MESSAGE;
-	c->blobs += type == SEK_BLOB && job->place != SEK_PLACE_MESSAGE;
+	c->messages += message;
+	c->blobs += type == SEK_BLOB && !message;
 	atomic_fetch_add(&w->engine->blobs, 1);
-	atomic_fetch_add(&w->engine->bytes, content.n);
+	atomic_fetch_add(&w->engine->bytes, size);
+}
+
+static void
+scan_content(struct sek_desk *w, const struct sek_job *job, enum sek_type type,
+    struct sek_str content)
+{
+	struct sek_err err;
+
+	if (sek_scanner_run(w->scanner, job, content, &w->outcome, &err) !=
+	    SEK_OK) {
+		unread(w, err.text);
+		return;
+	}
+	count(w, type, job->place == SEK_PLACE_MESSAGE, content.n);
 	if (is_lfs_pointer(content))
 		sek_outcome_elsewhere(&w->outcome,
 		    sek_str(sek_scanner_shown(w->scanner)),
@@ -179,7 +198,7 @@ give_origin(struct sek_founds *founds, size_t from, struct sek_job *job)
 
 /* A file that the allow-list takes out as a whole need not be read. */
 static bool
-is_left_out(struct worker *w, const struct sek_job *job)
+is_left_out(struct sek_desk *w, const struct sek_job *job)
 {
 	const struct sek_allow *allow = w->engine->o.policy->allow;
 	bool yes = false;
@@ -192,7 +211,7 @@ is_left_out(struct worker *w, const struct sek_job *job)
 }
 
 static enum sek_code
-read_content(struct worker *w, struct sek_job *job, struct sek_str *content,
+read_content(struct sek_desk *w, struct sek_job *job, struct sek_str *content,
     enum sek_type *type, struct sek_err *err)
 {
 	enum sek_code r = SEK_OK;
@@ -209,7 +228,7 @@ read_content(struct worker *w, struct sek_job *job, struct sek_str *content,
 }
 
 static void
-do_content(struct worker *w, struct sek_job *job)
+do_content(struct sek_desk *w, struct sek_job *job)
 {
 	enum sek_type type = SEK_BLOB;
 	struct sek_str content;
@@ -217,10 +236,7 @@ do_content(struct worker *w, struct sek_job *job)
 	enum sek_code r = read_content(w, job, &content, &type, &err);
 
 	if (r == SEK_OK)
-		r = sek_scanner_run(w->scanner, job, content, &w->outcome,
-		    &err);
-	if (r == SEK_OK)
-		count(w, type, job, content);
+		scan_content(w, job, type, content);
 	else
 		unread(w, err.text);
 	if (w->content.cap > SEK_BUF_MAX)
@@ -228,7 +244,7 @@ do_content(struct worker *w, struct sek_job *job)
 }
 
 static void
-do_job(struct worker *w, struct sek_job *job)
+do_job(struct sek_desk *w, struct sek_job *job)
 {
 	size_t before = w->outcome.founds.n;
 	struct sek_err err;
@@ -247,15 +263,67 @@ do_job(struct worker *w, struct sek_job *job)
 	give_origin(&w->outcome.founds, before, job);
 }
 
-/* Up to a batch of jobs; 0 when there are none and none will come. */
+void
+sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
+    enum sek_type type, struct sek_str content)
+{
+	struct sek_err err;
+
+	if (sek_scanner_name(desk->scanner, job, &desk->outcome, &err) !=
+	    SEK_OK)
+		unread(desk, err.text);
+	scan_content(desk, job, type, content);
+}
+
+void
+sek_desk_pass(struct sek_desk *desk, enum sek_type type, uint64_t size)
+{
+	count(desk, type, type == SEK_COMMIT || type == SEK_TAG, size);
+	desk->outcome.counts.bytes += size;
+}
+
+void
+sek_desk_unread(struct sek_desk *desk, const char *name, const char *why)
+{
+	sek_outcome_unread(&desk->outcome, sek_str(name), "%s", why);
+}
+
+const struct sek_policy *
+sek_desk_policy(const struct sek_desk *desk)
+{
+	return desk->engine->o.policy;
+}
+
+bool
+sek_desk_stopped(const struct sek_desk *desk)
+{
+	return sek_engine_stopped(desk->engine);
+}
+
+static void
+end_task(struct sek_engine *e)
+{
+	pthread_mutex_lock(&e->lock);
+	e->tasks_left--;
+	pthread_cond_signal(&e->ended);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* Up to a batch of jobs, or a task; 0 when there are none and none will come. */
 static size_t
-next_jobs(struct sek_engine *e, struct sek_job *jobs)
+next_jobs(struct sek_engine *e, struct sek_job *jobs, bool *task)
 {
 	size_t n = 0;
 
 	pthread_mutex_lock(&e->lock);
-	while (!e->queued && !e->closed)
+	while (!e->queued && !e->closed && !e->tasks_due)
 		pthread_cond_wait(&e->filled, &e->lock);
+	*task = e->tasks_due > 0;
+	if (*task) {
+		e->tasks_due--;
+		pthread_mutex_unlock(&e->lock);
+		return 1;
+	}
 	/* Not all at the end: the other workers want their share. */
 	while (n < BATCH && e->queued > n * (e->threads - 1)) {
 		jobs[n++] = e->queue[e->head];
@@ -270,11 +338,17 @@ next_jobs(struct sek_engine *e, struct sek_job *jobs)
 static void *
 work(void *arg)
 {
-	struct worker *w = arg;
+	struct sek_desk *w = arg;
 	struct sek_job jobs[BATCH];
+	bool task;
 	size_t n;
 
-	while ((n = next_jobs(w->engine, jobs))) {
+	while ((n = next_jobs(w->engine, jobs, &task))) {
+		if (task) {
+			w->engine->task(w->engine->task_arg, w);
+			end_task(w->engine);
+			continue;
+		}
 		for (size_t i = 0; i < n; i++) {
 			if (!sek_engine_stopped(w->engine))
 				do_job(w, &jobs[i]);
@@ -285,7 +359,7 @@ work(void *arg)
 }
 
 static bool
-start(struct sek_engine *e, struct worker *w)
+start(struct sek_engine *e, struct sek_desk *w)
 {
 	w->engine = e;
 	w->scanner = sek_scanner_new(e->o.policy);
@@ -305,6 +379,7 @@ sek_engine_new(const struct sek_engine_options *o)
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->filled, NULL);
 	pthread_cond_init(&e->emptied, NULL);
+	pthread_cond_init(&e->ended, NULL);
 	e->worker = sek_alloc_n(wanted + 1, sizeof(*e->worker));
 	while (e->threads < wanted && start(e, &e->worker[e->threads]))
 		e->threads++;
@@ -366,6 +441,51 @@ sek_engine_add(struct sek_engine *e, struct sek_job *job)
 	sek_job_clear(job);
 }
 
+uint64_t
+sek_engine_reserve(struct sek_engine *e, uint64_t n)
+{
+	uint64_t first = e->order;
+
+	e->order += n;
+	return first;
+}
+
+static bool
+wait_for_tasks(struct sek_engine *e)
+{
+	struct timespec until;
+	bool wait;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 100 * 1000 * 1000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&e->lock);
+	if (e->tasks_left)
+		pthread_cond_timedwait(&e->ended, &e->lock, &until);
+	wait = e->tasks_left;
+	pthread_mutex_unlock(&e->lock);
+	return wait;
+}
+
+void
+sek_engine_run(struct sek_engine *e, sek_engine_fn *fn, void *arg)
+{
+	if (!e->threads) {
+		fn(arg, &e->worker[0]);
+		return;
+	}
+	pthread_mutex_lock(&e->lock);
+	e->task = fn;
+	e->task_arg = arg;
+	e->tasks_due = e->tasks_left = e->threads;
+	pthread_cond_broadcast(&e->filled);
+	pthread_mutex_unlock(&e->lock);
+	while (wait_for_tasks(e))
+		if (e->o.progress)
+			tell_progress(e);
+}
+
 static void
 close_queue(struct sek_engine *e)
 {
@@ -385,7 +505,7 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 	close_queue(e);
 	*out = e->own;
 	for (unsigned i = 0; i < (e->threads ? e->threads : 1); i++) {
-		struct worker *w = &e->worker[i];
+		struct sek_desk *w = &e->worker[i];
 
 		if (e->threads)
 			pthread_join(w->thread, NULL);
@@ -400,6 +520,7 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 	pthread_mutex_destroy(&e->lock);
 	pthread_cond_destroy(&e->filled);
 	pthread_cond_destroy(&e->emptied);
+	pthread_cond_destroy(&e->ended);
 	free(e->worker);
 	free(e);
 }

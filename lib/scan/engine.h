@@ -34,6 +34,31 @@ bool sek_engine_stopped(const struct sek_engine *e);
 /* Waits for all jobs, gives what came of them, frees the engine. */
 void sek_engine_finish(struct sek_engine **e, struct sek_outcome *out);
 
+/*
+ * Work that reads for itself: fn is called on every thread of the engine at
+ * once (one: on this one), with a desk for what it reads there. Returns when
+ * all of them did. sek_engine_reserve gives the first of n numbers for the
+ * order of jobs, so that the order in which threads work is not seen.
+ */
+struct sek_desk;
+typedef void sek_engine_fn(void *arg, struct sek_desk *desk);
+void sek_engine_run(struct sek_engine *e, sek_engine_fn *fn, void *arg);
+uint64_t sek_engine_reserve(struct sek_engine *e, uint64_t n);
+
+/* Scans and counts content; the job's fields are as for sek_engine_add, its
+ * order is set, and it stays the caller's. */
+void sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
+    enum sek_type type, struct sek_str content);
+/* Counts content that is known to be clean. */
+void sek_desk_pass(struct sek_desk *desk, enum sek_type type, uint64_t size);
+void sek_desk_unread(struct sek_desk *desk, const char *name, const char *why);
+const struct sek_policy *sek_desk_policy(const struct sek_desk *desk);
+bool sek_desk_stopped(const struct sek_desk *desk);
+
+/* Content that sek_desk_scan has to see for what it is, not what it holds, is
+ * smaller than this. */
+#define SEK_POINTER_MAX 1024
+
 /* A content may have this many bytes; more is unread. */
 #define SEK_CONTENT_MAX ((size_t)1 << 30)
 

@@ -3,33 +3,15 @@
 #include "base/alloc.h"
 #include "repo/missing.h"
 #include "scan/source.h"
+#include "scan/source_store.h"
 
 static enum sek_code
 object(void *arg, const struct sek_object *o, struct sek_err *err)
 {
-	static const char *const kind[] = {
-	    [SEK_COMMIT] = "commit",
-	    [SEK_TREE] = "tree",
-	    [SEK_BLOB] = "blob",
-	    [SEK_TAG] = "tag",
-	};
 	struct sek_engine *e = arg;
-	char hex[SEK_OID_HEX];
-	bool message = o->type == SEK_COMMIT || o->type == SEK_TAG;
-	struct sek_job job = {
-	    .from = SEK_FROM_OBJECT,
-	    .place = message          ? SEK_PLACE_MESSAGE
-		: o->type == SEK_TREE ? SEK_PLACE_FILE_NAME
-				      : SEK_PLACE_FILE,
-	    .path = sek_printf("%s %.12s", kind[o->type],
-		sek_oid_hex(&o->oid, hex)),
-	    .unnamed = true,
-	    .blob = o->oid,
-	};
+	struct sek_job job = sek_source_bare(&o->oid, o->type);
 
 	(void)err;
-	if (message)
-		job.commit = o->oid;
 	sek_engine_add(e, &job);
 	return sek_engine_stopped(e) ? SEK_ECANCEL : SEK_OK;
 }
@@ -133,9 +115,9 @@ tell_missing(struct sek_engine *e, struct sek_repo *repo, struct sek_err *err)
 {
 	sek_auto_free char *why = NULL;
 	uint64_t n = 0;
-	enum sek_code r = sek_missing_places(repo, missing_place, e, err);
+	enum sek_code r = SEK_OK;
 
-	if (r == SEK_OK && repo->partial)
+	if (repo->partial)
 		r = sek_missing_count(repo, &n, err);
 	if (!n)
 		return r;
@@ -145,20 +127,46 @@ tell_missing(struct sek_engine *e, struct sek_repo *repo, struct sek_err *err)
 	return r;
 }
 
+/* As git lists and reads them: what our own reader does not know. */
+static enum sek_code
+by_git(struct history *h, struct sek_repo *repo, struct sek_err *err)
+{
+	enum sek_code r = sek_odb_list(repo, false, in_history, h, err);
+
+	return r ? r : sek_missing_places(repo, missing_place, h->engine, err);
+}
+
+static void
+by_ourselves(struct history *h, struct sek_repo *repo,
+    const struct sek_store *store)
+{
+	sek_source_store(h->engine, repo, store);
+	sek_vec_each (tip, &h->tips)
+		tip->here = sek_store_has(store, &tip->oid);
+	sek_vec_each (p, &store->problems)
+		unread(h->engine, p->name, p->why);
+}
+
 enum sek_code
 sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
     struct sek_err *err)
 {
 	struct history h = {.engine = e};
+	struct sek_store *store = NULL;
 	enum sek_code r = sek_revs_refs(repo, ref, &h, err);
 
 	sort_tips(&h);
-	if (r == SEK_OK)
-		r = sek_odb_list(repo, false, in_history, &h, err);
+	if (r == SEK_OK && sek_store_open(&store, repo, NULL) == SEK_OK)
+		by_ourselves(&h, repo, store);
+	else if (r == SEK_OK)
+		r = by_git(&h, repo, err);
+	if (r == SEK_OK && sek_engine_stopped(e))
+		r = SEK_ECANCEL;
 	if (r == SEK_OK)
 		tell_lost_tips(&h);
 	if (r == SEK_OK)
 		r = tell_missing(e, repo, err);
+	sek_store_free(store);
 	sek_vec_each (tip, &h.tips)
 		free(tip->ref);
 	sek_vec_clear(&h.tips);

@@ -1,0 +1,288 @@
+#include "scan/source_store.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "repo/walk.h"
+#include "scan/carry.h"
+
+/* What git is asked for, of objects that are damaged here: each may cost a
+ * child process. */
+#define SECOND_TRIES 1000
+
+struct loss {
+	struct sek_oid oid;
+	uint64_t number;
+	bool told; /* that it is damaged */
+};
+
+struct shared {
+	struct sek_walk *walk;
+	uint64_t order; /* of the first object */
+	pthread_mutex_t lock;
+	SEK_VEC(struct loss) lost; /* that git may be able to read */
+};
+
+/* A thread's. */
+struct reader {
+	struct shared *shared;
+	struct sek_desk *desk;
+	const struct sek_ruleset *rules;
+	struct sek_matcher *matcher;
+	SEK_VEC(struct sek_marks) marks; /* by depth in the family */
+	struct sek_buf built, text;
+};
+
+struct sek_job
+sek_source_bare(const struct sek_oid *oid, enum sek_type type)
+{
+	static const char *const kind[] = {
+	    [SEK_COMMIT] = "commit",
+	    [SEK_TREE] = "tree",
+	    [SEK_BLOB] = "blob",
+	    [SEK_TAG] = "tag",
+	};
+	char hex[SEK_OID_HEX];
+	bool message = type == SEK_COMMIT || type == SEK_TAG;
+	struct sek_job job = {
+	    .from = SEK_FROM_OBJECT,
+	    .place = message       ? SEK_PLACE_MESSAGE
+		: type == SEK_TREE ? SEK_PLACE_FILE_NAME
+				   : SEK_PLACE_FILE,
+	    .path = sek_printf("%s %.12s", kind[type], sek_oid_hex(oid, hex)),
+	    .unnamed = true,
+	    .blob = *oid,
+	};
+
+	if (message)
+		job.commit = *oid;
+	return job;
+}
+
+static void
+tell_unread(struct reader *r, const struct sek_oid *oid, const char *why)
+{
+	char hex[SEK_OID_HEX];
+	sek_auto_free char *name = sek_printf("object %.12s",
+	    sek_oid_hex(oid, hex));
+
+	sek_desk_unread(r->desk, name, why);
+}
+
+static void
+scan(struct reader *r, const struct sek_walk_object *o, struct sek_str content)
+{
+	struct sek_job job = sek_source_bare(&o->oid, o->type);
+
+	job.order = r->shared->order + o->number;
+	sek_desk_scan(r->desk, &job, o->type, content);
+	sek_job_clear(&job);
+}
+
+static struct sek_marks *
+marks_at(struct reader *r, size_t depth)
+{
+	while (r->marks.n <= depth)
+		(void)sek_vec_push(&r->marks);
+	return &r->marks.at[depth];
+}
+
+/* Rules without literals have a say in every content, and so have pointers to
+ * what is elsewhere. */
+static bool
+must_be_seen(const struct reader *r, const struct sek_walk_object *o)
+{
+	return r->rules->unfiltered_n || o->size < SEK_POINTER_MAX ||
+	    (o->depth && r->marks.at[o->depth - 1].many);
+}
+
+static bool
+carry(struct reader *r, const struct sek_walk_object *o,
+    struct sek_marks *marks, struct sek_str content)
+{
+	const struct sek_marks *base;
+
+	if (!o->depth)
+		return false;
+	base = &r->marks.at[o->depth - 1];
+	return !base->many &&
+	    sek_marks_carry(marks, r->rules, base, o->base, *o->delta, content,
+		&r->text);
+}
+
+static enum sek_code
+build(struct reader *r, const struct sek_walk_object *o,
+    struct sek_str *content, struct sek_err *err)
+{
+	enum sek_code code = SEK_OK;
+
+	if (!content->p) {
+		code = sek_walk_build(r->shared->walk, o, &r->built, err);
+		*content = sek_buf_str(&r->built);
+	}
+	return code;
+}
+
+/* Fills marks; content, too, if it has to be seen. */
+static enum sek_code
+learn(struct reader *r, const struct sek_walk_object *o,
+    struct sek_marks *marks, struct sek_str *content, struct sek_err *err)
+{
+	enum sek_code code = SEK_OK;
+
+	if (must_be_seen(r, o))
+		code = build(r, o, content, err);
+	if (!code && !carry(r, o, marks, *content)) {
+		code = build(r, o, content, err);
+		if (!code)
+			sek_marks_scan(marks, r->rules, *content);
+	}
+	if (!code && (marks->many || sek_marks_live(marks)))
+		code = build(r, o, content, err);
+	if (!code && content->p && !marks->many)
+		sek_marks_probe(marks, r->matcher, *content);
+	return code;
+}
+
+static bool
+on_object(void *arg, const struct sek_walk_object *o)
+{
+	struct reader *r = arg;
+	struct sek_marks *marks = marks_at(r, o->depth);
+	struct sek_str content = o->content;
+	struct sek_err err;
+	enum sek_code code;
+
+	if (o->known && !content.p)
+		return !sek_desk_stopped(r->desk);
+	code = learn(r, o, marks, &content, &err);
+	if (code) {
+		tell_unread(r, &o->oid, err.text);
+		return !sek_desk_stopped(r->desk);
+	}
+	if (o->known)
+		return !sek_desk_stopped(r->desk);
+	if (r->rules->unfiltered_n || o->size < SEK_POINTER_MAX ||
+	    marks->many || sek_marks_live(marks))
+		scan(r, o, content);
+	else
+		sek_desk_pass(r->desk, o->type, o->size);
+	if (r->built.cap > SEK_BUF_MAX)
+		sek_buf_clear(&r->built);
+	if (r->text.cap > SEK_BUF_MAX)
+		sek_buf_clear(&r->text);
+	return !sek_desk_stopped(r->desk);
+}
+
+static bool
+on_lost(void *arg, const struct sek_oid *oid, uint64_t number,
+    enum sek_walk_loss loss, const char *why)
+{
+	struct reader *r = arg;
+	struct shared *s = r->shared;
+
+	bool told = loss != SEK_WALK_GONE;
+
+	if (told)
+		tell_unread(r, oid, why);
+	if (loss != SEK_WALK_REFUSED) {
+		pthread_mutex_lock(&s->lock);
+		*sek_vec_push(&s->lost) = (struct loss){*oid, number, told};
+		pthread_mutex_unlock(&s->lock);
+	}
+	return !sek_desk_stopped(r->desk);
+}
+
+static void
+read_all(void *arg, struct sek_desk *desk)
+{
+	const struct sek_policy *policy = sek_desk_policy(desk);
+	struct reader r = {
+	    .shared = arg,
+	    .desk = desk,
+	    .rules = policy->rules,
+	    .matcher = sek_matcher_new(policy->program),
+	    .text = {.max = SEK_OBJECT_MAX},
+	};
+	struct sek_walk_visitor v = {on_object, on_lost, &r};
+
+	sek_walk_run(r.shared->walk, &v);
+	sek_vec_each (marks, &r.marks)
+		sek_vec_clear(marks);
+	sek_vec_clear(&r.marks);
+	sek_matcher_free(r.matcher);
+	sek_buf_clear(&r.built);
+	sek_buf_clear(&r.text);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint64_t x = ((const struct loss *)a)->number;
+	uint64_t y = ((const struct loss *)b)->number;
+
+	return (x > y) - (x < y);
+}
+
+static void
+unread_object(struct sek_engine *e, const struct sek_oid *oid, const char *why)
+{
+	char hex[SEK_OID_HEX];
+	sek_auto_free char *name = sek_printf("object %.12s",
+	    sek_oid_hex(oid, hex));
+
+	sek_outcome_unread(sek_engine_outcome(e), sek_str(name), "%s", why);
+}
+
+/* git may know better: it has another copy, or has moved it by now. */
+static void
+ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
+{
+	sek_auto_odb *odb = NULL;
+	sek_auto_buf content = {.max = SEK_CONTENT_MAX};
+	struct sek_err err = {0};
+	size_t tries = s->lost.n < SECOND_TRIES ? s->lost.n : SECOND_TRIES;
+
+	if (!s->lost.n)
+		return;
+	qsort(s->lost.at, s->lost.n, sizeof(*s->lost.at), by_number);
+	if (sek_odb_open(&odb, repo, SEK_ODB_MANY, &err) != SEK_OK)
+		tries = 0;
+	for (size_t i = 0; i < s->lost.n && !sek_engine_stopped(e); i++) {
+		const struct loss *l = &s->lost.at[i];
+		enum sek_type type = SEK_BLOB;
+		enum sek_code r = SEK_EIO;
+
+		if (i < tries)
+			r = sek_odb_read(odb, &l->oid, &content, &type, &err);
+		if (r == SEK_OK) {
+			struct sek_job job = sek_source_bare(&l->oid, type);
+
+			sek_engine_add(e, &job);
+		} else if (!l->told) {
+			unread_object(e, &l->oid,
+			    i < tries || !tries ? err.text
+						: "missing as many others are");
+		}
+	}
+}
+
+void
+sek_source_store(struct sek_engine *e, struct sek_repo *repo,
+    const struct sek_store *store)
+{
+	struct sek_families *f = sek_families_new(store);
+	struct shared s = {
+	    .walk = sek_walk_new(f),
+	    .order = sek_engine_reserve(e, f->objects),
+	    .lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+
+	sek_engine_run(e, read_all, &s);
+	ask_git(e, repo, &s);
+	sek_walk_free(s.walk);
+	sek_families_free(f);
+	sek_vec_clear(&s.lost);
+	pthread_mutex_destroy(&s.lock);
+}
