@@ -26,22 +26,38 @@ sek_delta_open(struct sek_delta *d, struct sek_str bytes)
 }
 
 /* The low bits of the command say which bytes of offset and size follow. */
+static inline const unsigned char *
+copy_args(const unsigned char *p, unsigned command, uint32_t *from, uint32_t *n)
+{
+	*from = *n = 0;
+	if (command & 1)
+		*from = *p++;
+	if (command & 2)
+		*from |= (uint32_t)*p++ << 8;
+	if (command & 4)
+		*from |= (uint32_t)*p++ << 16;
+	if (command & 8)
+		*from |= (uint32_t)*p++ << 24;
+	if (command & 16)
+		*n = *p++;
+	if (command & 32)
+		*n |= (uint32_t)*p++ << 8;
+	if (command & 64)
+		*n |= (uint32_t)*p++ << 16;
+	return p;
+}
+
 static bool
 read_copy(struct sek_delta *d, unsigned command, struct sek_delta_part *out)
 {
-	uint32_t field[2] = {0, 0};
+	uint32_t from, n;
 
-	for (unsigned i = 0; i < 7; i++) {
-		if (!(command >> i & 1))
-			continue;
-		if (d->at == d->end)
-			return false;
-		field[i / 4] |= (uint32_t)*d->at++ << 8 * (i % 4);
-	}
-	*out = (struct sek_delta_part){
-	    .from = field[0],
-	    .n = field[1] ? field[1] : 0x10000,
-	};
+	if (d->end - d->at < __builtin_popcount(command & 127))
+		return false;
+	d->at = copy_args(d->at, command, &from, &n);
+	out->text = NULL;
+	out->from = from;
+	out->n = n ? n : 0x10000;
 	return out->from + out->n <= d->base_size;
 }
 
@@ -65,21 +81,21 @@ read_part(struct sek_delta *d, struct sek_delta_part *out)
 enum sek_delta_step
 sek_delta_next(struct sek_delta *d, struct sek_delta_part *out)
 {
-	if (d->at == d->end)
+	if (d->ahead.n) {
+		*out = d->ahead;
+		d->ahead.n = 0;
+	} else if (d->at == d->end) {
 		return d->made == d->size ? SEK_DELTA_END : SEK_DELTA_BROKEN;
-	if (!read_part(d, out))
+	} else if (!read_part(d, out)) {
 		return SEK_DELTA_BROKEN;
+	}
 	while (!out->text && d->at < d->end && *d->at & 128) {
-		const unsigned char *before = d->at;
-		struct sek_delta_part more;
-
-		if (!read_part(d, &more))
+		if (!read_part(d, &d->ahead))
 			return SEK_DELTA_BROKEN;
-		if (more.from != out->from + out->n) {
-			d->at = before;
+		if (d->ahead.from != out->from + out->n)
 			break;
-		}
-		out->n += more.n;
+		out->n += d->ahead.n;
+		d->ahead.n = 0;
 	}
 	if (out->n > d->size - d->made)
 		return SEK_DELTA_BROKEN;

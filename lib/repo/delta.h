@@ -9,17 +9,19 @@
  * bytes, which may be anything: nothing outside the base is ever named, and no
  * more than `size` bytes are made.
  */
-struct sek_delta {
-	uint64_t base_size, size; /* of the base and of what is made of it */
-	const unsigned char *at, *end;
-	uint64_t made;
-};
 
 /* Parts that follow each other in the base come as one. */
 struct sek_delta_part {
 	const char *text; /* new bytes; NULL: copied from the base */
 	size_t from;      /* where in the base */
 	size_t n;
+};
+
+struct sek_delta {
+	uint64_t base_size, size; /* of the base and of what is made of it */
+	const unsigned char *at, *end;
+	uint64_t made;
+	struct sek_delta_part ahead; /* read already; n 0: none */
 };
 
 enum sek_delta_step { SEK_DELTA_PART, SEK_DELTA_END, SEK_DELTA_BROKEN };

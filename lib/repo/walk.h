@@ -61,7 +61,7 @@ sek_walk_build(struct sek_walk *w, const struct sek_walk_object *o,
 /* What a store may make of each of its bytes, and of none; beyond it the rest
  * is refused: small packs can be made that inflate for weeks. */
 #define SEK_WALK_GROWTH 4096
-#define SEK_WALK_BYTES  ((uint64_t)256 << 30)
+#define SEK_WALK_BYTES  ((uint64_t)64 << 30)
 
 /* For tests: other limits than these. */
 void sek_walk_limit(struct sek_walk *w, size_t holds, uint64_t bytes);

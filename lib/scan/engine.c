@@ -142,8 +142,8 @@ unread(struct sek_desk *w, const char *why)
 	    "%s", why);
 }
 
-static bool
-is_lfs_pointer(struct sek_str c)
+bool
+sek_engine_is_pointer(struct sek_str c)
 {
 	return c.n < SEK_POINTER_MAX &&
 	    sek_str_starts(c, "version https://git-lfs.github.com/spec/");
@@ -174,7 +174,7 @@ scan_content(struct sek_desk *w, const struct sek_job *job, enum sek_type type,
 		return;
 	}
 	count(w, type, job->place == SEK_PLACE_MESSAGE, content.n);
-	if (is_lfs_pointer(content))
+	if (sek_engine_is_pointer(content))
 		sek_outcome_elsewhere(&w->outcome,
 		    sek_str(sek_scanner_shown(w->scanner)),
 		    "an LFS pointer: its content is not here");

@@ -55,9 +55,10 @@ void sek_desk_unread(struct sek_desk *desk, const char *name, const char *why);
 const struct sek_policy *sek_desk_policy(const struct sek_desk *desk);
 bool sek_desk_stopped(const struct sek_desk *desk);
 
-/* Content that sek_desk_scan has to see for what it is, not what it holds, is
- * smaller than this. */
+/* An LFS pointer is told by sek_desk_scan, whatever it holds. It is smaller than
+ * SEK_POINTER_MAX. */
 #define SEK_POINTER_MAX 1024
+bool sek_engine_is_pointer(struct sek_str content);
 
 /* A content may have this many bytes; more is unread. */
 #define SEK_CONTENT_MAX ((size_t)1 << 30)

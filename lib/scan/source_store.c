@@ -88,8 +88,8 @@ marks_at(struct reader *r, size_t depth)
 	return &r->marks.at[depth];
 }
 
-/* Rules without literals have a say in every content, and so have pointers to
- * what is elsewhere. */
+/* Rules without literals have a say in every content; and is it a pointer to
+ * what is elsewhere? */
 static bool
 must_be_seen(const struct reader *r, const struct sek_walk_object *o)
 {
@@ -163,8 +163,8 @@ on_object(void *arg, const struct sek_walk_object *o)
 	}
 	if (o->known)
 		return !sek_desk_stopped(r->desk);
-	if (r->rules->unfiltered_n || o->size < SEK_POINTER_MAX ||
-	    marks->many || sek_marks_live(marks))
+	if (r->rules->unfiltered_n || marks->many || sek_marks_live(marks) ||
+	    (content.p && sek_engine_is_pointer(content)))
 		scan(r, o, content);
 	else
 		sek_desk_pass(r->desk, o->type, o->size);
