@@ -86,8 +86,11 @@ static enum sek_code
 feed_history(void *arg, struct sek_engine *e, struct sek_err *err)
 {
 	struct scan *s = arg;
+	enum sek_code r = sek_source_objects(e, s->run.repo, err);
 
-	return sek_source_objects(e, s->run.repo, err);
+	if (r == SEK_OK)
+		sek_source_reflogs(e, s->run.repo);
+	return r;
 }
 
 static enum sek_code

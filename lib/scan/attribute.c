@@ -243,7 +243,7 @@ collect(struct lookup *l, unsigned oid_len, struct sek_founds *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sek_finding *f = &v->at[i].finding;
 
-		if (f->place == SEK_PLACE_FILE)
+		if (f->place == SEK_PLACE_FILE && !sek_oid_is_none(&f->blob))
 			*sek_vec_push(&l->blobs) = (struct wanted){
 			    .blob = f->blob,
 			};

@@ -51,6 +51,11 @@ void sek_source_ref_name(struct sek_engine *e, struct sek_str name);
 enum sek_code sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
     struct sek_err *err) SEK_CHECKED;
 
+/* What git noted of each ref's way, in files below the git directory and those
+ * of its worktrees: names, addresses, messages. Paths from the top of the work
+ * tree where they are below it, else absolute. */
+void sek_source_reflogs(struct sek_engine *e, const struct sek_repo *repo);
+
 /* A push's quarantine but for what is in seen (sorted here): blobs whole,
  * commits and tags as messages. Names come with the commits that bring them. */
 enum sek_code sek_source_quarantine(struct sek_engine *e, struct sek_repo *repo,

@@ -162,6 +162,9 @@ sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
 		r = by_git(&h, repo, err);
 	if (r == SEK_OK && sek_engine_stopped(e))
 		r = SEK_ECANCEL;
+	if (repo->shallow)
+		sek_outcome_elsewhere(sek_engine_outcome(e), SEK_STR("history"),
+		    "a shallow clone: what came before is not here");
 	if (r == SEK_OK)
 		tell_lost_tips(&h);
 	if (r == SEK_OK)

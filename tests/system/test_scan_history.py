@@ -184,8 +184,28 @@ def test_shallow_clones(plain, world, keys):
     plain.plant("a", keys.text())
     plain.plant("b", "x\n")
     shallow = world.clone(f"file://{plain.path}", "shallow", "--depth=1")
-    r = history(shallow)
+    r = history(shallow, "-v")
     assert r.status == 1 and paths(r) == ["a"], r
+    assert "history: a shallow clone" in r.err, r
+    assert "shallow" not in history(plain, "-v").err
+
+
+def test_reflogs(plain, world, keys):
+    other, third = type(keys)("another"), type(keys)("third")
+    plain.git("update-ref", "-m", f"back to {keys.id}", "refs/heads/main", "HEAD")
+    plain.git("branch", f"x/{other.id}")
+    plain.git("worktree", "add", "-q", "--detach", str(world.top / "linked"))
+    plain.git("commit", "-q", "--allow-empty", "-m", "x", cwd=world.top / "linked",
+              env={"GIT_COMMITTER_NAME": third.id})
+    plain.git("branch", "-D", f"x/{other.id}")
+    assert not any("logs" in x["path"] for x in rows(world.repo("bare", "--bare")))
+    for r in (history(plain), history(plain, cwd=world.top / "linked")):
+        assert r.status == 1 and ".git/logs/HEAD:" in r.out, r
+        assert ".git/worktrees/linked/logs/HEAD:" in r.out, r
+        for k in (keys, other, third):
+            k.assert_unseen(r)
+    found = [x for x in rows(plain) if "logs" in x["path"]]
+    assert found and all("commit" not in x and x["place"] == "file" for x in found)
 
 
 def test_a_corrupt_loose_object_fails_the_run_and_hides_nothing(plain, keys):
