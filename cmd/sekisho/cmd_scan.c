@@ -13,7 +13,7 @@
 #include "sekisho/progress.h"
 
 struct options {
-	bool staged, history, whole;
+	bool staged, history, whole, reachable;
 	const char *range;
 	const char *format, *output;
 	struct cli_list rules;
@@ -31,6 +31,8 @@ static const struct cli_opt opts[] = {
 	"What the commits of a range bring: messages, files, names", false},
     {0, "history", CLI_FLAG, OPT(history), NULL, NULL,
 	"Every object that the repository has ever held", false},
+    {0, "reachable", CLI_FLAG, OPT(reachable), NULL, NULL,
+	"With --history: only what branches, tags and other refs reach", false},
     {0, "whole", CLI_FLAG, OPT(whole), NULL, NULL,
 	"With --staged or --range: old lines of changed files, too", false},
     {0, "format", CLI_CHOICE, OPT(format), "FORMAT", formats,
@@ -86,9 +88,10 @@ static enum sek_code
 feed_history(void *arg, struct sek_engine *e, struct sek_err *err)
 {
 	struct scan *s = arg;
-	enum sek_code r = sek_source_objects(e, s->run.repo, err);
+	enum sek_code r = sek_source_objects(e, s->run.repo, s->o->reachable,
+	    err);
 
-	if (r == SEK_OK)
+	if (r == SEK_OK && !s->o->reachable)
 		sek_source_reflogs(e, s->run.repo);
 	return r;
 }
@@ -141,6 +144,9 @@ check_usage(const struct options *o, int argc, struct sek_err *err)
 	if (o->whole && !o->staged && !o->range)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--whole goes with --staged or --range");
+	if (o->reachable && !o->history)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--reachable goes with --history");
 	return SEK_OK;
 }
 

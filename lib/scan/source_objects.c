@@ -26,6 +26,7 @@ struct tip {
 struct history {
 	struct sek_engine *engine;
 	SEK_VEC(struct tip) tips; /* sorted by id */
+	const struct sek_oids *only;
 };
 
 static void
@@ -73,6 +74,8 @@ in_history(void *arg, const struct sek_object *o, struct sek_err *err)
 		tip = bsearch(&key, h->tips.at, h->tips.n, sizeof(key), by_tip);
 	if (tip)
 		tip->here = true;
+	if (!sek_source_holds(h->only, &o->oid))
+		return SEK_OK;
 	return object(h->engine, o, err);
 }
 
@@ -140,22 +143,37 @@ static void
 by_ourselves(struct history *h, struct sek_repo *repo,
     const struct sek_store *store)
 {
-	sek_source_store(h->engine, repo, store);
+	sek_source_store(h->engine, repo, store, h->only);
 	sek_vec_each (tip, &h->tips)
 		tip->here = sek_store_has(store, &tip->oid);
 	sek_vec_each (p, &store->problems)
 		unread(h->engine, p->name, p->why);
 }
 
+/* Where that cannot be said, everything is looked at. */
+static void
+list_reachable(struct history *h, struct sek_repo *repo, struct sek_oids *only)
+{
+	struct sek_err err;
+
+	if (sek_revs_objects(repo, only, &err) == SEK_OK)
+		h->only = only;
+	else
+		unread(h->engine, "what refs reach", err.text);
+}
+
 enum sek_code
-sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
+sek_source_objects(struct sek_engine *e, struct sek_repo *repo, bool reachable,
     struct sek_err *err)
 {
+	struct sek_oids only = {0};
 	struct history h = {.engine = e};
 	struct sek_store *store = NULL;
 	enum sek_code r = sek_revs_refs(repo, ref, &h, err);
 
 	sort_tips(&h);
+	if (r == SEK_OK && reachable)
+		list_reachable(&h, repo, &only);
 	if (r == SEK_OK && sek_store_open(&store, repo, NULL) == SEK_OK)
 		by_ourselves(&h, repo, store);
 	else if (r == SEK_OK)
@@ -173,6 +191,7 @@ sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
 	sek_vec_each (tip, &h.tips)
 		free(tip->ref);
 	sek_vec_clear(&h.tips);
+	sek_vec_clear(&only);
 	return r;
 }
 

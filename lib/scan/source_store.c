@@ -19,6 +19,7 @@ struct loss {
 
 struct shared {
 	struct sek_walk *walk;
+	const struct sek_oids *only;
 	uint64_t order; /* of the first object */
 	pthread_mutex_t lock;
 	SEK_VEC(struct loss) lost; /* that git may be able to read */
@@ -58,6 +59,19 @@ sek_source_bare(const struct sek_oid *oid, enum sek_type type)
 	if (message)
 		job.commit = *oid;
 	return job;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return sek_oid_cmp(a, b);
+}
+
+bool
+sek_source_holds(const struct sek_oids *only, const struct sek_oid *oid)
+{
+	return !only ||
+	    (only->n && bsearch(oid, only->at, only->n, sizeof(*oid), by_id));
 }
 
 static void
@@ -151,17 +165,18 @@ on_object(void *arg, const struct sek_walk_object *o)
 	struct reader *r = arg;
 	struct sek_marks *marks = marks_at(r, o->depth);
 	struct sek_str content = o->content;
+	bool told = !o->known && sek_source_holds(r->shared->only, &o->oid);
 	struct sek_err err;
 	enum sek_code code;
 
-	if (o->known && !content.p)
+	if (!told && !content.p)
 		return !sek_desk_stopped(r->desk);
 	code = learn(r, o, marks, &content, &err);
 	if (code) {
 		tell_unread(r, &o->oid, err.text);
 		return !sek_desk_stopped(r->desk);
 	}
-	if (o->known)
+	if (!told)
 		return !sek_desk_stopped(r->desk);
 	if (r->rules->unfiltered_n || marks->many || sek_marks_live(marks) ||
 	    (content.p && sek_engine_is_pointer(content)))
@@ -184,6 +199,8 @@ on_lost(void *arg, const struct sek_oid *oid, uint64_t number,
 
 	bool told = loss != SEK_WALK_GONE;
 
+	if (!sek_source_holds(s->only, oid))
+		return !sek_desk_stopped(r->desk);
 	if (told)
 		tell_unread(r, oid, why);
 	if (loss != SEK_WALK_REFUSED) {
@@ -270,11 +287,12 @@ ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
 
 void
 sek_source_store(struct sek_engine *e, struct sek_repo *repo,
-    const struct sek_store *store)
+    const struct sek_store *store, const struct sek_oids *only)
 {
 	struct sek_families *f = sek_families_new(store);
 	struct shared s = {
 	    .walk = sek_walk_new(f),
+	    .only = only,
 	    .order = sek_engine_reserve(e, f->objects),
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	};

@@ -100,6 +100,25 @@ def test_what_no_branch_has(plain, keys):
         k.assert_unseen(pack_free)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_only_what_refs_reach(plain, keys, packed):
+    made = [type(keys)(str(i)) for i in range(4)]
+    plain.run("git", "hash-object", "-w", "--stdin", stdin=made[0].text(), ok=True)
+    plain.plant("a", made[1].text(), f"amended {made[3].id}")
+    plain.git("reset", "-q", "--hard", "HEAD^")
+    plain.plant("b", made[2].text())
+    if packed:
+        plain.git("repack", "-q", "-a", "-d", "-k")
+    assert len(rows(plain)) >= 7
+    assert {x["path"] for x in rows(plain, "--reachable")} == {"b"}
+    plain.git("tag", "old", "HEAD@{2}")
+    assert {x["path"][:6] for x in rows(plain, "--reachable")} == {"a", "b", "commit"}
+    (plain.path / ".git" / "refs" / "heads" / "broken").write_text("1" * 40 + "\n")
+    r = history(plain, "--reachable")
+    assert r.status == 1 and unread(r), r
+    assert plain.cli("scan", "--reachable").status == 2
+
+
 def test_messages_tags_notes_and_names(plain, keys):
     made = [type(keys)(str(i)) for i in range(8)]
     plain.plant("x", "x\n", f"subject {made[0].id}")

@@ -239,7 +239,7 @@ scan_store(const char *rules, unsigned threads)
 	struct sek_outcome out = {0};
 	char *all;
 
-	sek_source_store(e, NULL, s);
+	sek_source_store(e, NULL, s, NULL);
 	sek_engine_finish(&e, &out);
 	out.policy = policy;
 	for (size_t i = 1; i < out.founds.n; i++)
