@@ -159,7 +159,7 @@ sek_revs_objects(struct sek_repo *r, struct sek_oids *out, struct sek_err *err)
 	    NULL,
 	};
 	sek_auto_git *g = NULL;
-	size_t missing;
+	size_t missing = 0;
 	enum sek_code code = sek_git_start(&g, r->dir, argv, err);
 
 	if (!code)
