@@ -16,17 +16,30 @@ add(struct writer *w, struct sek_str s)
 		w->code = sek_secret_add(w->out, s.p, s.n, w->err);
 }
 
-/* Single quotes take everything literally in all three, and no value holds one:
- * checked by assign. */
+/* fish knows an escape in single quotes, and PowerShell ends them at quotes
+ * that are no ASCII. */
+static bool
+is_plain(struct sek_str value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] >= 127 ||
+		    strchr("'\\", value.p[i]))
+			return false;
+	return true;
+}
+
+/* Single quotes take all that is plain literally in all three. */
 static void
 assign(struct writer *w, const char *name, struct sek_str value)
 {
 	static const char *const before[] = {"export ", "set -gx ", "$Env:"};
 	static const char *const between[] = {"='", " '", " = '"};
 
-	if (!w->code && memchr(value.p, '\'', value.n))
+	if (!w->code && !is_plain(value))
 		w->code = sek_fail(w->err, SEK_EPARSE,
-		    "%s holds a quote: no shell is given that", name);
+		    "%s: holds a character that has no place in it, so no "
+		    "shell is given it",
+		    name);
 	add(w, sek_str(before[w->shell]));
 	add(w, sek_str(name));
 	add(w, sek_str(between[w->shell]));
