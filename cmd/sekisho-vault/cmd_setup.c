@@ -47,10 +47,30 @@ find_program(char path[PATH_MAX], struct sek_err *err)
 	return access(path, X_OK) ? sek_fail_errno(err, "%s", path) : SEK_OK;
 }
 
+/* Arguments are for every user of the machine to see. */
+static enum sek_code
+refuse_secret(struct sek_str key, struct sek_err *err)
+{
+	static const char *const secrets[] = {
+	    "aws_access_key_id", "aws_secret_access_key", "aws_session_token"};
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		if (key.n == strlen(secrets[i]) &&
+		    !strncasecmp(key.p, secrets[i], key.n))
+			return sek_fail(err, SEK_ECONFIG,
+			    "--set %s: not in an argument, which every user "
+			    "can see: `sekisho-vault add NAME` keeps the key, "
+			    "and --set sekisho_source=keyring:NAME uses it",
+			    secrets[i]);
+	return SEK_OK;
+}
+
 static enum sek_code
 split(struct sek_setup_pair *pairs, const struct cli_list *set,
     struct sek_err *err)
 {
+	enum sek_code code;
+
 	for (size_t i = 0; i < set->n; i++) {
 		struct sek_str value = sek_str(set->at[i]);
 
@@ -58,6 +78,8 @@ split(struct sek_setup_pair *pairs, const struct cli_list *set,
 		if (!value.p)
 			return sek_fail(err, SEK_ECONFIG,
 			    "--set takes KEY=VALUE");
+		if ((code = refuse_secret(pairs[i].key, err)))
+			return code;
 		pairs[i].value = sek_str_trim(value);
 	}
 	return SEK_OK;

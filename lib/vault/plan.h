@@ -113,6 +113,9 @@ bool sek_plan_text_has_key(const char *text, const char *name);
 /* For people, one line: "keyring:work > assume-role arn:aws:iam::...". */
 void sek_plan_describe(const struct sek_plan *p, size_t n, struct sek_buf *out);
 
+/* A command line of credential_process that calls sekisho-vault. */
+bool sek_plan_is_us(const char *command);
+
 /* "assume-role", "imds", ... */
 const char *sek_hop_name(enum sek_hop_kind kind);
 

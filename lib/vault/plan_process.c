@@ -50,8 +50,8 @@ is_program(const char *word, const char *name)
 
 /* `env [-i] [NAME=VALUE] sekisho-vault ...` is us as well; which of env's words
  * is the command depends on its options, so any of them counts. */
-static bool
-is_us(const char *command)
+bool
+sek_plan_is_us(const char *command)
 {
 	char word[WORD_MAX];
 	const char *at = command;
@@ -97,7 +97,7 @@ sek_planner_add_process(struct sek_planner *m, struct sek_err *err)
 	const char *command = sek_profile_get(p, key);
 	const char *path = sek_profiles_our_path(m->profiles);
 
-	if (is_us(command))
+	if (sek_plan_is_us(command))
 		return sek_planner_fail(err, p, key,
 		    "this line calls sekisho-vault itself: it is for the AWS "
 		    "SDKs, and the way to the credentials belongs into a "

@@ -47,28 +47,63 @@ read_fd(struct file *f, int fd, struct sek_err *err)
 	}
 }
 
+/* It is replaced by a new file: only what that changes in nothing but bytes. */
+static enum sek_code
+check_file(struct file *f, int fd, struct sek_err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return sek_fail_errno(err, "%s", f->path);
+	if (!S_ISREG(st.st_mode))
+		return sek_fail(err, SEK_ECONFIG,
+		    "%s: not a regular file: it is not written to", f->path);
+	if (st.st_uid != geteuid())
+		return sek_fail(err, SEK_ECONFIG,
+		    "%s: belongs to another user, who has to write it",
+		    f->path);
+	f->mode = st.st_mode & 0777;
+	return SEK_OK;
+}
+
+/* The file itself, behind all links. */
+static enum sek_code
+find_file(struct file *f, const char *path, struct sek_err *err)
+{
+	struct stat st;
+
+	if (strlen(path) >= sizeof(f->path))
+		return sek_fail(err, SEK_ECONFIG, "%s: too long", path);
+	f->existed = realpath(path, f->path);
+	if (f->existed)
+		return SEK_OK;
+	if (errno != ENOENT)
+		return sek_fail_errno(err, "%s", path);
+	if (!lstat(path, &st))
+		return sek_fail(err, SEK_ECONFIG,
+		    "%s: a link to a file that is not there: make that one, or "
+		    "remove the link",
+		    path);
+	memcpy(f->path, path, strlen(path) + 1);
+	return SEK_OK;
+}
+
 static enum sek_code
 read_file(struct file *f, const char *path, struct sek_err *err)
 {
 	enum sek_code code;
-	struct stat st;
 	int fd;
 
-	f->old = sek_secret_new(SEK_PROFILE_MAX);
+	f->old = sek_secret_new(SEK_PROFILE_MAX + 4096);
 	f->mode = 0600;
-	f->existed = realpath(path, f->path);
-	if (!f->existed) {
-		if (strlen(path) >= sizeof(f->path))
-			return sek_fail(err, SEK_ECONFIG, "%s: too long", path);
-		memcpy(f->path, path, strlen(path) + 1);
-		return SEK_OK;
-	}
-	fd = open(f->path, O_RDONLY | O_CLOEXEC);
+	if ((code = find_file(f, path, err)) || !f->existed)
+		return code;
+	fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return sek_fail_errno(err, "%s", f->path);
-	if (!fstat(fd, &st))
-		f->mode = st.st_mode & 0777;
-	code = read_fd(f, fd, err);
+	code = check_file(f, fd, err);
+	if (!code)
+		code = read_fd(f, fd, err);
 	close(fd);
 	return code;
 }
@@ -89,7 +124,7 @@ static enum sek_code
 edit(struct file *f, const char *path, const char *header,
     const struct sek_setup_pair *pairs, size_t n, struct sek_err *err)
 {
-	sek_auto_secret *made = sek_secret_new(2 * SEK_PROFILE_MAX);
+	sek_auto_secret *made = sek_secret_new(SEK_PROFILE_MAX);
 	struct sek_str text;
 	enum sek_code code;
 
@@ -134,8 +169,7 @@ header_of(const char *name)
 }
 
 static enum sek_code
-check_mixture(const struct sek_profile *aws, const char *program,
-    struct sek_err *err)
+check_mixture(const struct sek_profile *aws, struct sek_err *err)
 {
 	static const char *const sources[] = {"role_arn", "source_profile",
 	    "credential_source", "web_identity_token_file", "aws_access_key_id",
@@ -151,7 +185,7 @@ check_mixture(const struct sek_profile *aws, const char *program,
 			    sek_profile_where(aws, sources[i]),
 			    sek_profile_name(aws), sources[i]);
 	process = sek_profile_get(aws, "credential_process");
-	if (process && strncmp(process, program, strlen(program)) != 0)
+	if (process && !sek_plan_is_us(process))
 		return sek_fail(err, SEK_ECONFIG,
 		    "%s: profile %s has a credential_process of another "
 		    "program: move it to sekisho's own file",
@@ -168,9 +202,10 @@ check(const struct sek_setup *s, struct sek_err *err)
 	const char *program = s->program;
 	enum sek_code code = check_name(s->name, err);
 
-	if (code || (aws && (code = check_mixture(aws, program, err))))
+	if (code || (aws && (code = check_mixture(aws, err))))
 		return code;
-	if (program[strspn(program,
+	if (*program != '/' ||
+	    program[strspn(program,
 		"abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+")])
 		return sek_fail(err, SEK_ECONFIG,

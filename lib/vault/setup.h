@@ -6,7 +6,8 @@
 
 /*
  * Writing profiles. Both files are edited as text: what is not set stays, byte
- * for byte, comments included; a new file has mode 0600.
+ * for byte, comments, line ends and a byte order mark included; a new file has
+ * mode 0600.
  */
 struct sek_setup_pair {
 	struct sek_str key;
@@ -14,9 +15,11 @@ struct sek_setup_pair {
 };
 
 /*
- * text with the keys set in the section: lines of these keys are replaced, new
- * ones put at its end; a section that is not there is added at the end. header:
- * "[profile NAME]". No value may hold a newline: SEK_ECONFIG.
+ * text with the keys set in the section: lines of these keys are replaced, with
+ * what is indented below them; new ones come after its last key; a section that
+ * is not there is added at the end. header: "[profile NAME]"; "[default]" is
+ * taken for [profile default] where there is one, as readers do. SEK_ECONFIG: a
+ * key or value that would not be read as it is written, or a key given twice.
  */
 enum sek_code sek_setup_edit(struct sek_secret *out, struct sek_str text,
     const char *header, const struct sek_setup_pair *pairs, size_t n,
@@ -31,7 +34,7 @@ bool sek_setup_is_name(const char *name);
  * pairs, if there are any. SEK_ECONFIG, with both files as they were: the AWS
  * profile has a source already (a role, SSO, keys, another credential_process),
  * because of which an SDK would never ask us; no plan can be made of what the
- * files say together.
+ * files say together; a file is none, another user's, or a link to nothing.
  */
 struct sek_setup {
 	const struct sek_profiles *profiles;
