@@ -365,10 +365,21 @@ def test_setup_refuses_a_mixture_and_changes_nothing(vault, where, keys):
     assert where == "aws_config" or not vault.aws_config.exists()
 
 
-@pytest.mark.parametrize("value", ["novalue", "=x", "key=a\nb"])
+@pytest.mark.parametrize("value", [
+    "novalue", "=x", "key=a\nb", "a\nb=c", "[key]=a", "key=a # b", "sekisho_source=keyring:x",
+])
 def test_setup_takes_no_nonsense(vault, value):
-    result = vault.vault("setup", "work", "--set", value)
-    assert result.status == 2 and result.out == ""
+    result = vault.vault(
+        "setup", "work", "--set", value, "--set", "sekisho_source=keyring:work")
+    vault.failed(result, status=2)
+    assert not vault.config.exists() and not vault.aws_config.exists()
+
+
+@pytest.mark.parametrize("key", ["aws_access_key_id", "AWS_Secret_Access_Key",
+                                 "aws_session_token"])
+def test_setup_takes_no_key_from_an_argument(vault, key):
+    result = vault.vault("setup", "work", "--set", f"{key}=hidden-word")
+    assert "hidden-word" not in vault.failed(result, status=2, words="sekisho-vault add")
     assert not vault.config.exists() and not vault.aws_config.exists()
 
 
