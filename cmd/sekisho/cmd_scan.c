@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "scan/attribute.h"
 #include "scan/guard.h"
+#include "scan/places.h"
 #include "scan/source.h"
 #include "sekisho/commands.h"
 #include "sekisho/output.h"
@@ -108,8 +109,10 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 		NULL) == SEK_OK)
 		s->run.policy.allow_from = SEK_ALLOW_COMMIT;
 	r = sek_run(&s->run, feed_history, s, out, err);
-	if (r == SEK_OK && !out->interrupted)
+	if (r == SEK_OK && !out->interrupted) {
 		sek_attribute(s->run.repo, out);
+		sek_places_tell(s->run.repo, out);
+	}
 	return r;
 }
 

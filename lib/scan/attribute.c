@@ -11,7 +11,9 @@ struct wanted {
 	struct sek_oid blob;
 	char *name; /* NULL: it is about the blob; owned */
 	bool seen;  /* a commit brings it: what was found is told from there */
-	bool done;  /* and no allow-list has a say in it any more */
+	bool done;  /* a name: and no allow-list has a say in it any more */
+	SEK_VEC(char *)
+	paths; /* a blob: by name, where it was looked at; owned */
 };
 
 /* A finding whose place is the name of a tree's entry. */
@@ -59,9 +61,32 @@ settle(struct lookup *l, struct wanted *w, const struct sek_counts *before)
 	if (now->unread != before->unread)
 		return;
 	w->seen = true;
-	w->done = now->allowed == before->allowed &&
+	w->done = w->name && now->allowed == before->allowed &&
 	    now->left_out == before->left_out;
 	l->open -= w->done;
+}
+
+/* A blob is told from every path that it ever came to, once for each. */
+static bool
+is_known_path(struct wanted *w, struct sek_str path)
+{
+	size_t low = 0, high = w->paths.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (sek_str_cmp(sek_str(w->paths.at[middle]), path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < w->paths.n && sek_str_is(path, w->paths.at[low]))
+		return true;
+	(void)sek_vec_push(&w->paths);
+	memmove(w->paths.at + low + 1, w->paths.at + low,
+	    (w->paths.n - 1 - low) * sizeof(*w->paths.at));
+	w->paths.at[low] = sek_strndup(path.p, path.n);
+	return false;
 }
 
 static struct sek_job
@@ -152,7 +177,7 @@ change(void *arg, const struct sek_oid *commit, const struct sek_change *c,
 		l->commit = *commit;
 		l->order++;
 	}
-	if (w && !w->done)
+	if (w && !is_known_path(w, c->path))
 		look_at(l, w, c);
 	sek_vec_each (name, &l->names)
 		if (!name->done && has_part(c->path, name->name))
@@ -356,6 +381,11 @@ clear(struct lookup *l)
 {
 	sek_vec_each (w, &l->names)
 		free(w->name);
+	sek_vec_each (w, &l->blobs) {
+		sek_vec_each (path, &w->paths)
+			free(*path);
+		sek_vec_clear(&w->paths);
+	}
 	sek_vec_clear(&l->names);
 	sek_vec_clear(&l->blobs);
 	sek_vec_clear(&l->in_names);

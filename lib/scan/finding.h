@@ -18,6 +18,9 @@ enum sek_place {
 	SEK_PLACE_STDIN,
 };
 
+/* Does HEAD hold the secret at this path? */
+enum sek_held { SEK_HELD_UNKNOWN, SEK_HELD_NO, SEK_HELD_YES };
+
 struct sek_finding {
 	const struct sek_rule *rule;
 	enum sek_severity severity;
@@ -38,6 +41,13 @@ struct sek_finding {
 	char *secret;          /* NULL unless asked for; wiped when freed */
 	char *pair;            /* redacted key id that the secret belongs to */
 	uint64_t order;        /* where its content stood in the run */
+	/* of a history, see places.h */
+	char *author;  /* of the commit, or tagger; NULL: not known */
+	char date[21]; /* of that, RFC 3339 UTC, or "" */
+	enum sek_held in_head;
+	uint64_t head_line;       /* where HEAD holds it */
+	struct sek_finding *more; /* other paths it came to, later; owned */
+	size_t more_n;
 };
 
 struct sek_findings {

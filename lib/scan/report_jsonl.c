@@ -76,6 +76,27 @@ put_place(json_t *to, const struct sek_finding *f)
 	put_number(to, "end", f->end);
 	put_oid(to, "commit", &f->commit);
 	put_oid(to, "blob", &f->blob);
+	put_text(to, "author", f->author);
+	put_text(to, "date", f->date);
+	if (f->in_head != SEK_HELD_UNKNOWN)
+		json_object_set_new(to, "in_head",
+		    json_boolean(f->in_head == SEK_HELD_YES));
+	if (f->head_line)
+		put_number(to, "head_line", f->head_line);
+}
+
+static void
+put_more(json_t *to, const struct sek_finding *f)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < f->more_n; i++) {
+		json_t *o = json_object();
+
+		put_place(o, &f->more[i]);
+		json_array_append_new(all, o);
+	}
+	json_object_set_new(to, "more", all);
 }
 
 static void
@@ -111,6 +132,8 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 	put_text(o, "pair", f->pair);
 	put_text(o, "account", f->facts.account);
 	put_text(o, "expires", f->facts.expires);
+	if (f->more_n)
+		put_more(o, f);
 	add_object(out, o);
 }
 

@@ -250,16 +250,25 @@ region_object(const struct sek_finding *f)
 }
 
 static json_t *
-locations_array(const struct sek_finding *f)
+location_object(const struct sek_finding *f)
 {
-	json_t *all = json_array(), *o = json_object();
-	json_t *physical = json_object();
+	json_t *o = json_object(), *physical = json_object();
 
 	json_object_set_new(physical, "artifactLocation", artifact_object(f));
 	if (f->line)
 		json_object_set_new(physical, "region", region_object(f));
 	json_object_set_new(o, "physicalLocation", physical);
-	json_array_append_new(all, o);
+	return o;
+}
+
+static json_t *
+locations_array(const struct sek_finding *f)
+{
+	json_t *all = json_array();
+
+	json_array_append_new(all, location_object(f));
+	for (size_t i = 0; i < f->more_n; i++)
+		json_array_append_new(all, location_object(&f->more[i]));
 	return all;
 }
 
@@ -276,6 +285,13 @@ result_properties(const struct sek_finding *f)
 		put(o, "commit", sek_oid_hex(&f->commit, hex));
 	if (!sek_oid_is_none(&f->blob))
 		put(o, "blob", sek_oid_hex(&f->blob, hex));
+	if (f->author)
+		put(o, "author", f->author);
+	if (*f->date)
+		put(o, "date", f->date);
+	if (f->in_head != SEK_HELD_UNKNOWN)
+		json_object_set_new(o, "inHead",
+		    json_boolean(f->in_head == SEK_HELD_YES));
 	put(o, "redacted", f->redacted);
 	put(o, "secret", f->secret);
 	put(o, "pair", f->pair);

@@ -66,6 +66,45 @@ add_expiry(struct sek_buf *out, const char *expires)
 }
 
 static void
+add_author(struct sek_buf *out, const struct sek_finding *f)
+{
+	sek_buf_add_s(out, "    by ");
+	sek_quote(out, sek_str(f->author));
+	sek_buf_printf(out, "%s%.10s\n", *f->date ? ", " : "", f->date);
+}
+
+static void
+add_head(struct sek_buf *out, const struct sek_finding *f)
+{
+	if (f->in_head == SEK_HELD_YES)
+		sek_buf_printf(out, "    still in HEAD, line %" PRIu64 "\n",
+		    f->head_line);
+	else if (f->in_head == SEK_HELD_NO)
+		sek_buf_add_s(out, "    no longer in HEAD\n");
+}
+
+/* Lines that an editor can jump to, as that of the finding itself. */
+static void
+add_more(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_finding *f)
+{
+	for (size_t i = 0; i < f->more_n; i++) {
+		const struct sek_finding *m = &f->more[i];
+		char hex[SEK_OID_HEX];
+
+		add_place(out, o, m);
+		sek_buf_add_s(out, "the same");
+		if (!sek_oid_is_none(&m->commit))
+			sek_buf_printf(out, ", in commit %.12s",
+			    sek_oid_hex(&m->commit, hex));
+		if (m->in_head == SEK_HELD_YES)
+			sek_buf_printf(out, ", still in HEAD, line %" PRIu64,
+			    m->head_line);
+		sek_buf_add_c(out, '\n');
+	}
+}
+
+static void
 add_details(struct sek_buf *out, const struct sek_finding *f)
 {
 	char hex[SEK_OID_HEX];
@@ -73,6 +112,9 @@ add_details(struct sek_buf *out, const struct sek_finding *f)
 	if (!sek_oid_is_none(&f->commit))
 		sek_buf_printf(out, "    commit %s\n",
 		    sek_oid_hex(&f->commit, hex));
+	if (f->author)
+		add_author(out, f);
+	add_head(out, f);
 	if (f->pair)
 		sek_buf_printf(out, "    belongs to %s\n", f->pair);
 	if (*f->facts.account)
@@ -104,6 +146,7 @@ sek_text_finding(struct sek_buf *out, const struct sek_report_options *o,
 	add_colour(out, o, PLAIN);
 	sek_buf_add_c(out, '\n');
 	add_details(out, f);
+	add_more(out, o, f);
 }
 
 static void

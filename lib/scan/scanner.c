@@ -486,6 +486,18 @@ sek_scanner_run(struct sek_scanner *s, const struct sek_job *job,
 	return r == SEK_OK ? told : r;
 }
 
+char *
+sek_scanner_hide(struct sek_scanner *s, const char *text)
+{
+	/* After an error, what was matched until then is hidden. */
+	enum sek_code r = find(s, sek_str(text), &s->name, NULL);
+	char *shown;
+
+	(void)r;
+	shown = hide(s, text, &s->name, NULL);
+	return shown ? shown : sek_strdup(text);
+}
+
 void
 sek_scanner_rename(struct sek_scanner *s, struct sek_found *f, const char *path)
 {

@@ -31,6 +31,9 @@ enum sek_code sek_scanner_run(struct sek_scanner *s, const struct sek_job *job,
     struct sek_str content, struct sek_outcome *out,
     struct sek_err *err) SEK_CHECKED;
 
+/* A text that is to be shown, with its secrets redacted; to free. */
+char *sek_scanner_hide(struct sek_scanner *s, const char *text);
+
 /*
  * Gives a finding the path that was found out later: its secrets redacted, but
  * for the finding's own one if it is in the path itself (start and end say

@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from test_scan_history import history, loose
+from test_scan_history import flat, history, loose
 from test_scan_tree import unread
 
 
@@ -75,7 +75,7 @@ def loose_again(repo, oid, data):
 def told(result):
     found = [json.loads(x) for x in result.out.splitlines()]
     summary = found.pop()["summary"]
-    return found, summary
+    return flat(found), summary
 
 
 def by_family(repo):

@@ -21,9 +21,14 @@ def history(repo, *options, **more):
     return repo.cli("scan", "--history", *options, **more)
 
 
+def flat(found):
+    """One row for each place of each finding."""
+    return [{**x, **place} for x in found for place in [x] + x.get("more", [])]
+
+
 def rows(repo, *options):
     r = history(repo, "--format", "jsonl", *options)
-    return [json.loads(x) for x in r.out.splitlines()][:-1]
+    return flat([json.loads(x) for x in r.out.splitlines()][:-1])
 
 
 def loose(repo, oid):
@@ -180,6 +185,51 @@ def test_alternates_are_read(plain, world, keys):
     os.mkdir(borrower.path / ".git" / "objects")
     r = history(borrower)
     assert r.status == 3 and "refs/heads/main" in r.err, r
+
+
+def test_one_secret_is_one_finding_with_all_its_places(plain, keys):
+    who = {"GIT_AUTHOR_NAME": f"A {keys.id}", "GIT_AUTHOR_EMAIL": "a@example.org",
+           "GIT_AUTHOR_DATE": "1600000000 +0900"}
+    plain.add("dir/a", keys.id + "\n")
+    plain.commit("first", env=who)
+    first = plain.head()
+    plain.plant("b", f"\n{keys.id}\n")
+    plain.git("rm", "-q", "dir/a")
+    plain.commit("gone")
+    plain.plant("b", f"\n\n\nmore {keys.id}\n")
+    for path in ("c", "d"):
+        plain.plant(path, f"{keys.id} # sekisho:allow aws-access-key-id made up\n")
+        plain.plant(path, f"{keys.id}\n")
+    plain.git("rm", "-q", "d")
+    plain.commit("gone")
+    r = history(plain, "--format", "jsonl")
+    found = [json.loads(x) for x in r.out.splitlines()][:-1]
+    x, = [x for x in found if x["place"] == "file"]
+    keys.assert_unseen(r)
+    assert (x["path"], x["line"], x["commit"]) == ("dir/a", 1, first)
+    assert x["author"].startswith("A AKIA") and x["author"].endswith(" <a@example.org>")
+    assert x["date"] == "2020-09-13T12:26:40Z" and x["in_head"] is False
+    more = {m["path"]: m for m in x["more"]}
+    assert set(more) == {"b", "c", "d"}
+    assert more["b"]["in_head"] and (more["b"]["line"], more["b"]["head_line"]) == (2, 4)
+    assert more["c"]["in_head"] and not more["d"]["in_head"]
+    assert plain.git("rev-parse", f"{more['c']['commit']}:c").out.strip() == more["c"]["blob"]
+    r = history(plain)
+    keys.assert_unseen(r)
+    assert len(places(r)) == 5 and "    no longer in HEAD" in r.out, r
+    assert "b:2:1: the same, in commit " in r.out and "still in HEAD, line 4" in r.out, r
+    r = history(plain, "--format", "sarif")
+    keys.assert_unseen(r)
+    results = json.loads(r.out)["runs"][0]["results"]
+    result, = [x for x in results if x["properties"]["place"] == "file"]
+    assert len(result["locations"]) == 4 and result["properties"]["inHead"] is False
+
+
+def test_what_head_allows_is_not_said_to_be_gone(plain, keys):
+    plain.plant("a", keys.id + "\n")
+    plain.plant("a", f"{keys.id} # sekisho:allow aws-access-key-id made up\n")
+    x, = rows(plain)
+    assert "in_head" not in x
 
 
 def test_replace_refs_hide_nothing(plain, keys):
