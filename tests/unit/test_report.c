@@ -111,6 +111,55 @@ text_has_a_line_for_each_thing_known(void **state)
 	    "    confidence low\n");
 }
 
+/* At two places: the second one is still in HEAD. */
+static struct sek_finding
+history_finding(void)
+{
+	struct sek_finding f = finding(), other = finding();
+
+	f.commit = (struct sek_oid){.len = 20, .raw = {0xab, 0xcd}};
+	f.author = sek_strdup("A \x1b <a@example.org>");
+	strcpy(f.date, "2026-03-15T10:20:30Z");
+	f.in_head = SEK_HELD_NO;
+	set_path(&other, "old/conf.c");
+	other.commit = (struct sek_oid){.len = 20, .raw = {0xef, 0x01}};
+	other.in_head = SEK_HELD_YES;
+	other.head_line = 7;
+	f.more = sek_alloc(sizeof(*f.more));
+	f.more[f.more_n++] = other;
+	return f;
+}
+
+static void
+every_format_tells_all_places(void **state)
+{
+	struct sek_finding f = history_finding();
+	sek_auto_free char *json = NULL;
+	sek_auto_free char *sarif = NULL;
+
+	(void)state;
+	assert_report(SEK_TEXT, &f,
+	    "src/conf.c:3:12: high test-key "
+	    "test key id: AB12...7A [" PRINT "]\n"
+	    "    commit abcd000000000000000000000000000000000000\n"
+	    "    by \"A \\033 <a@example.org>\", 2026-03-15\n"
+	    "    no longer in HEAD\n"
+	    "old/conf.c:3:12: the same, in commit ef0100000000, still in HEAD, "
+	    "line 7\n");
+	f = history_finding();
+	json = report(SEK_JSONL, &f);
+	assert_holds(json,
+	    "\"date\":\"2026-03-15T10:20:30Z\",\"in_head\":false,");
+	assert_holds(json,
+	    ",\"more\":[{\"place\":\"file\",\"path\":\"old/conf.c\"");
+	assert_holds(json, "\"in_head\":true,\"head_line\":7}]}\n");
+	f = history_finding();
+	sarif = report(SEK_SARIF, &f);
+	assert_holds(sarif, "\"uri\":\"src/conf.c\"");
+	assert_holds(sarif, "\"uri\":\"old/conf.c\"");
+	assert_holds(sarif, "\"inHead\":false");
+}
+
 static void
 text_quotes_odd_paths(void **state)
 {
@@ -463,6 +512,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_is_what_editors_parse),
 	    cmocka_unit_test(text_has_a_line_for_each_thing_known),
+	    cmocka_unit_test(every_format_tells_all_places),
 	    cmocka_unit_test(text_quotes_odd_paths),
 	    cmocka_unit_test(a_secret_in_a_file_name_is_not_shown_by_it),
 	    cmocka_unit_test(a_file_name_has_no_line),
