@@ -285,6 +285,7 @@ bench:
 	@tests/bench/run $(BUILD)
 	@tests/bench/git_secrets $(BUILD)
 	@tests/bench/vault $(BUILD)
+	@tests/bench/history $(BUILD) $(REPOSITORIES)
 # Each target runs over its corpus, then for FUZZ_SECONDS on its own.
 FUZZ_SECONDS ?= 10
 fuzz: fuzz-bins
