@@ -102,7 +102,7 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 {
 	enum sek_code r;
 
-	s->run.use = SEK_ODB_MANY;
+	s->run.use = SEK_ODB_FEW; /* for what our own reader cannot read */
 	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
 	if (!s->run.repo->work_tree &&
 	    sek_repo_resolve(s->run.repo, "HEAD", &s->run.policy.allow_commit,

@@ -276,7 +276,7 @@ scan_objects(struct sek_compat *c, struct sek_compat_result *out,
 	    .compat = c,
 	    .quote = true,
 	    .history = true,
-	    .use = SEK_ODB_MANY,
+	    .use = SEK_ODB_FEW,
 	};
 
 	return scan(&s, feed_objects, out, err);

@@ -252,7 +252,10 @@ unread_object(struct sek_engine *e, const struct sek_oid *oid, const char *why)
 	sek_outcome_unread(sek_engine_outcome(e), sek_str(name), "%s", why);
 }
 
-/* git may know better: it has another copy, or has moved it by now. */
+/*
+ * git may know better: it has another copy, or has moved it by now. The program,
+ * not libgit2, which damaged packs can crash.
+ */
 static void
 ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
 {
@@ -264,7 +267,7 @@ ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
 	if (!s->lost.n)
 		return;
 	qsort(s->lost.at, s->lost.n, sizeof(*s->lost.at), by_number);
-	if (sek_odb_open(&odb, repo, SEK_ODB_MANY, &err) != SEK_OK)
+	if (sek_odb_open(&odb, repo, SEK_ODB_FEW, &err) != SEK_OK)
 		tries = 0;
 	for (size_t i = 0; i < s->lost.n && !sek_engine_stopped(e); i++) {
 		const struct loss *l = &s->lost.at[i];
