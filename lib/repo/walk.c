@@ -10,6 +10,7 @@
 /* Units of work: the roots of families, then the loose objects. */
 struct sek_walk {
 	const struct sek_families *f;
+	enum sek_type only; /* 0: all */
 	size_t holds;
 	uint64_t bytes_max;
 	_Atomic size_t next;
@@ -53,6 +54,12 @@ void
 sek_walk_free(struct sek_walk *w)
 {
 	free(w);
+}
+
+void
+sek_walk_only(struct sek_walk *w, enum sek_type type)
+{
+	w->only = type;
 }
 
 void
@@ -322,6 +329,15 @@ read_member(struct walker *w, size_t depth, struct sek_err *err)
 	return r;
 }
 
+static bool
+is_of_another_type(const struct walker *w, uint32_t root)
+{
+	struct sek_pack_entry e;
+
+	return sek_pack_entry(w->pack->pack, root, &e, NULL) == SEK_OK &&
+	    e.type && e.type != w->walk->only;
+}
+
 static void
 walk_family(struct walker *w, const struct sek_family_root *root)
 {
@@ -329,6 +345,8 @@ walk_family(struct walker *w, const struct sek_family_root *root)
 	struct sek_err why;
 
 	w->pack = &w->walk->f->pack[root->pack];
+	if (w->walk->only && is_of_another_type(w, root->place))
+		return;
 	enter(w, 0, root->place);
 	if (read_member(w, 0, &why)) {
 		lose_all(w, root->place, &why);

@@ -42,6 +42,9 @@ struct sek_walk_visitor {
 struct sek_walk;
 struct sek_walk *sek_walk_new(const struct sek_families *f);
 void sek_walk_free(struct sek_walk *w); /* NULL is legal */
+/* Families of other types are passed over, as far as that can be told before
+ * they are read: the visitor must look. */
+void sek_walk_only(struct sek_walk *w, enum sek_type type);
 
 /* Takes part in the walk until it is over. */
 void sek_walk_run(struct sek_walk *w, const struct sek_walk_visitor *v);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "repo/changes.h"
+#include "repo/holders.h"
 #include "repo/revs.h"
 
 /* A blob with findings, or the name of a tree's entry with one. */
@@ -363,7 +364,17 @@ tell_once(struct sek_founds *v)
 }
 
 static enum sek_code
-walk(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
+holder(void *arg, const struct sek_oid *commit, struct sek_str path,
+    const struct sek_oid *blob, struct sek_err *err)
+{
+	struct sek_change c = {.path = path, .oid = *blob};
+
+	return change(arg, commit, &c, err);
+}
+
+/* By git's comparison of each commit with its parents. */
+static enum sek_code
+walk_changes(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
 {
 	static const char *const all[] = {"--all", "--reflog", NULL};
 	struct sek_oids commits = {0};
@@ -374,6 +385,28 @@ walk(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
 		r = sek_changes_commits(repo, &commits, change, l, err);
 	sek_vec_clear(&commits);
 	return l->open ? r : SEK_OK;
+}
+
+/* Names are parts of any path, so for them every change is looked at. */
+static enum sek_code
+walk(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
+{
+	struct sek_oids blobs = {0};
+	struct sek_store *store = NULL;
+	enum sek_code r = SEK_EPARSE;
+
+	if (!l->names.n)
+		r = sek_store_open(&store, repo, NULL);
+	if (r == SEK_OK) {
+		sek_vec_each (w, &l->blobs)
+			*sek_vec_push(&blobs) = w->blob;
+		r = sek_holders(repo, store, &blobs, holder, l, err);
+	}
+	sek_store_free(store);
+	sek_vec_clear(&blobs);
+	if (r == SEK_OK || r == SEK_ETOOBIG)
+		return r;
+	return walk_changes(l, repo, err);
 }
 
 static void
