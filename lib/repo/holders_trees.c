@@ -8,25 +8,45 @@
 #include "repo/walk.h"
 
 #define THREADS 64
-#define BITS    24 /* of an id, in a filter that stays in the cache */
-#define LEVELS  4096
+/* Bits of a filter of ids: some for each, and no more than a cache holds. */
+#define BITS_MIN   13
+#define BITS_MAX   23
+#define BITS_TIMES 64
+#define LEVELS     4096
 
 /* What is looked for on one level, and what of it was found. */
 struct level {
 	struct sek_walk *walk;
 	unsigned oid_len;
 	const struct sek_oids *wanted; /* by id */
-	unsigned char *filter;
+	unsigned char *filter[2];      /* of the first 4 bytes, of the next */
+	uint32_t mask;
 	pthread_mutex_t lock;
 	struct sek_leads found;
 	bool lost;
 };
 
+/*
+ * Where wanted ids stand in a tree, wherever that is: what is an entry's id is
+ * seen when the tree is parsed, and only trees with one are. An id in a copy of
+ * the base is known from there, so that in a delta only what is new is looked
+ * at.
+ */
+struct hits {
+	size_t *at;
+	size_t n, cap; /* a SEK_VEC */
+	bool many;     /* not kept: the tree has to be looked at as a whole */
+};
+#define HITS_MAX 65536
+/* Copies so short are looked at as a whole. */
+#define SHORT 128
+
 /* A thread's. */
 struct reader {
 	struct level *level;
 	struct sek_leads found;
-	struct sek_buf built;
+	SEK_VEC(struct hits) hits; /* by depth in the family */
+	struct sek_buf built, text;
 };
 
 static int
@@ -35,16 +55,26 @@ by_id(const void *a, const void *b)
 	return sek_oid_cmp(a, b);
 }
 
-static size_t
-filter_bit(const unsigned char *raw)
+static uint32_t
+load(const unsigned char *p)
 {
-	return (size_t)raw[0] << 16 | (size_t)raw[1] << 8 | raw[2];
+	uint32_t n;
+
+	memcpy(&n, p, sizeof(n));
+	return n;
+}
+
+static inline bool
+may_be_wanted(const struct level *l, const unsigned char *raw)
+{
+	return sek_bit(l->filter[0], load(raw) & l->mask) &&
+	    sek_bit(l->filter[1], load(raw + 4) & l->mask);
 }
 
 static bool
 is_wanted(const struct level *l, const unsigned char *raw, struct sek_oid *oid)
 {
-	if (!sek_bit(l->filter, filter_bit(raw)))
+	if (!may_be_wanted(l, raw))
 		return false;
 	*oid = (struct sek_oid){.len = (unsigned char)l->oid_len};
 	memcpy(oid->raw, raw, l->oid_len);
@@ -77,6 +107,104 @@ read_tree(struct reader *r, const struct sek_oid *tree, struct sek_str t)
 	}
 }
 
+/* Ids that start in bytes[from, to), which stand at `at` in the tree. */
+static void
+look(const struct level *l, struct hits *out, struct sek_str bytes, size_t from,
+    size_t to, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)bytes.p;
+	struct sek_oid oid;
+
+	if (bytes.n < l->oid_len)
+		return;
+	to = to < bytes.n - l->oid_len + 1 ? to : bytes.n - l->oid_len + 1;
+	for (; from < to; from++) {
+		if (!is_wanted(l, p + from, &oid))
+			continue;
+		out->many = out->many || out->n == HITS_MAX;
+		if (out->many)
+			return;
+		*sek_vec_push(out) = at + from;
+	}
+}
+
+/* A delta on its way: `made` bytes are behind, starts from `open` on are not
+ * looked at yet; their bytes are text, from text_at on. */
+struct weave {
+	const struct level *level;
+	struct hits *out;
+	const struct hits *base;
+	struct sek_buf *text;
+	size_t made, open, text_at;
+};
+
+static void
+weave_copy(struct weave *w, const struct sek_delta_part *copy, const char *p)
+{
+	size_t len = w->level->oid_len, last = copy->n - len;
+
+	sek_buf_add(w->text, p, len - 1);
+	look(w->level, w->out, sek_buf_str(w->text), w->open - w->text_at,
+	    w->made - w->text_at, w->text_at);
+	for (size_t i = 0; i < w->base->n; i++) {
+		size_t at = w->base->at[i];
+
+		if (at < copy->from || at > copy->from + last)
+			continue;
+		w->out->many = w->out->many || w->out->n == HITS_MAX;
+		if (w->out->many)
+			break;
+		*sek_vec_push(w->out) = at - copy->from + w->made;
+	}
+	sek_buf_reset(w->text);
+	sek_buf_add(w->text, p + last + 1, len - 1);
+	w->open = w->text_at = w->made + last + 1;
+}
+
+/* False: it has to be looked at as a whole. */
+static bool
+carry(struct reader *r, const struct sek_walk_object *o, struct hits *out)
+{
+	struct weave w = {
+	    .level = r->level,
+	    .out = out,
+	    .base = o->depth ? &r->hits.at[o->depth - 1] : NULL,
+	    .text = &r->text,
+	};
+	struct sek_delta_part part;
+	enum sek_delta_step step;
+	struct sek_delta d;
+
+	if (!w.base || w.base->many)
+		return false;
+	d = *o->delta;
+	sek_buf_reset(&r->text);
+	while ((step = sek_delta_next(&d, &part)) == SEK_DELTA_PART) {
+		const char *p = part.text ? part.text : o->base.p + part.from;
+
+		if (!part.text && part.n > SHORT)
+			weave_copy(&w, &part, p);
+		else
+			sek_buf_add(&r->text, p, part.n);
+		w.made += part.n;
+	}
+	look(w.level, out, sek_buf_str(&r->text), w.open - w.text_at, r->text.n,
+	    w.text_at);
+	return step == SEK_DELTA_END && !r->text.toobig;
+}
+
+static bool
+build(struct reader *r, const struct sek_walk_object *o,
+    struct sek_str *content)
+{
+	if (content->p)
+		return true;
+	if (sek_walk_build(r->level->walk, o, &r->built, NULL) != SEK_OK)
+		return false;
+	*content = sek_buf_str(&r->built);
+	return true;
+}
+
 static void
 set_lost(struct level *l)
 {
@@ -88,18 +216,30 @@ on_object(void *arg, const struct sek_walk_object *o)
 {
 	struct reader *r = arg;
 	struct sek_str content = o->content;
+	struct hits *hits;
+	bool whole = true;
 
-	if (o->type != SEK_TREE || o->known)
+	if (o->type != SEK_TREE)
 		return true;
-	if (!content.p) {
-		if (sek_walk_build(r->level->walk, o, &r->built, NULL)) {
-			set_lost(r->level);
-			return false;
-		}
-		content = sek_buf_str(&r->built);
+	while (r->hits.n <= o->depth)
+		(void)sek_vec_push(&r->hits);
+	hits = &r->hits.at[o->depth];
+	hits->n = 0;
+	hits->many = false;
+	if (!carry(r, o, hits)) {
+		hits->n = 0;
+		whole = build(r, o, &content);
+		if (whole)
+			look(r->level, hits, content, 0, content.n, 0);
 	}
-	read_tree(r, &o->oid, content);
-	return true;
+	if ((hits->n || hits->many) && !o->known) {
+		whole = whole && build(r, o, &content);
+		if (whole)
+			read_tree(r, &o->oid, content);
+	}
+	if (!whole)
+		set_lost(r->level);
+	return whole;
 }
 
 static bool
@@ -118,7 +258,7 @@ static void *
 read_level(void *arg)
 {
 	struct level *l = arg;
-	struct reader r = {.level = l};
+	struct reader r = {.level = l, .text = {.max = SEK_OBJECT_MAX}};
 	struct sek_walk_visitor v = {on_object, on_lost, &r};
 
 	sek_walk_run(l->walk, &v);
@@ -127,7 +267,11 @@ read_level(void *arg)
 		*sek_vec_push(&l->found) = *lead;
 	pthread_mutex_unlock(&l->lock);
 	sek_vec_clear(&r.found);
+	sek_vec_each (hits, &r.hits)
+		sek_vec_clear(hits);
+	sek_vec_clear(&r.hits);
 	sek_buf_clear(&r.built);
+	sek_buf_clear(&r.text);
 	return NULL;
 }
 
@@ -182,12 +326,19 @@ static void
 look_for(struct level *l, const struct sek_families *f,
     const struct sek_oids *wanted)
 {
-	l->wanted = wanted;
-	memset(l->filter, 0, ((size_t)1 << BITS) / 8);
-	sek_vec_each (oid, wanted) {
-		size_t bit = filter_bit(oid->raw);
+	unsigned bits = BITS_MIN;
 
-		l->filter[bit / 8] |= (unsigned char)(1u << (bit % 8));
+	while (bits < BITS_MAX && wanted->n * BITS_TIMES > (size_t)1 << bits)
+		bits++;
+	l->wanted = wanted;
+	l->mask = (1u << bits) - 1;
+	for (int i = 0; i < 2; i++) {
+		memset(l->filter[i], 0, ((size_t)1 << bits) / 8);
+		sek_vec_each (oid, wanted) {
+			uint32_t bit = load(oid->raw + 4 * i) & l->mask;
+
+			l->filter[i][bit / 8] |= (unsigned char)(1u << bit % 8);
+		}
 	}
 	l->walk = sek_walk_new(f);
 	sek_walk_only(l->walk, SEK_TREE);
@@ -204,7 +355,8 @@ sek_leads_find(struct sek_leads *out, const struct sek_store *s,
 	struct sek_families *f = sek_families_new(s);
 	struct level l = {
 	    .oid_len = s->oid_len,
-	    .filter = sek_alloc(((size_t)1 << BITS) / 8),
+	    .filter = {sek_alloc(((size_t)1 << BITS_MAX) / 8),
+		sek_alloc(((size_t)1 << BITS_MAX) / 8)},
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	struct sek_oids wanted = {0}, all = {0};
@@ -225,7 +377,8 @@ sek_leads_find(struct sek_leads *out, const struct sek_store *s,
 	sek_vec_clear(&wanted);
 	sek_vec_clear(&all);
 	sek_families_free(f);
-	free(l.filter);
+	free(l.filter[0]);
+	free(l.filter[1]);
 	pthread_mutex_destroy(&l.lock);
 	return l.lost ? sek_fail(err, SEK_EPARSE, "a tree cannot be read")
 		      : SEK_OK;

@@ -128,7 +128,9 @@ make_history(const char *format, unsigned seed)
 	sh("rm -rf r; git init -q --object-format=%s r; cd r\n"
 	   "set -- a b/a b/c c/d/e/f c/d/g a/x\n"
 	   "n=%u; next() { n=$(( (n * 1103515245 + 12345) %% 2147483648 )); }\n"
-	   "git commit -q --allow-empty -m root; git branch side\n"
+	   "mkdir -p c/d; for k in $(seq 40); do echo $((k %% 7)) >wide$k\n"
+	   "  echo $((k %% 9)) >c/d/wide$k; done\n"
+	   "git add .; git commit -q -m root; git branch side\n"
 	   "for i in $(seq 40); do\n"
 	   "  next; [ $((n / 65536 %% 4)) != 0 ] || {\n"
 	   "    git checkout -q -f $(git branch --list "
@@ -144,7 +146,7 @@ make_history(const char *format, unsigned seed)
 	   "  next; [ $((n / 65536 %% 5)) != 0 ] || {\n"
 	   "    git merge -q -s ours -m m$i side >/dev/null 2>&1 || :; }\n"
 	   "  next; [ $((n / 65536 %% 9)) != 0 ] || git reset -q --hard HEAD^\n"
-	   "done; [ $((n %% 2)) = 0 ] || git repack -q -a -d -k",
+	   "done; [ $((n %% 2)) = 0 ] || git repack -q -a -d -f -k",
 	    format, seed);
 }
 
