@@ -255,7 +255,7 @@ ARMSRC = tests/fuzz/fuzz_prefilter.c tests/fuzz/driver.c \
 $(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
-	  -Ilib -pthread -o $@ $(ARMSRC)
+	  -DSEK_STATIC -Ilib -pthread -o $@ $(ARMSRC)
 
 objects: $(call obj,$(wildcard lib/*) $(filter-out %/rules-compile,$(wildcard cmd/*)))
 unit-bins: $(UNIT) $(REPLAY)
