@@ -276,7 +276,7 @@ every_damage_is_seen_and_blocks_nothing_else(void **state)
 	    "truncate -s 60k $f",
 	    "printf x | dd of=$f bs=1 seek=0 conv=notrunc status=none",
 	    "printf '\\2' | dd of=$f bs=1 seek=7 conv=notrunc status=none",
-	    "printf x | dd of=$f bs=1 seek=12 conv=notrunc status=none",
+	    "printf wxyz | dd of=$f bs=1 seek=12 conv=notrunc status=none",
 	    "printf xyz | dd of=$f bs=1 seek=26 conv=notrunc status=none",
 	    "printf xyz | dd of=$f bs=1 seek=40 conv=notrunc status=none",
 	    "head -c 100 /dev/urandom >$f",

@@ -204,7 +204,8 @@ what_was_unlocked_does_not_open_another(void **state)
 	must_be(typing(unlock, "word", "word"), SEK_OK, "");
 	must_be(alone(put), SEK_OK, "");
 	/* as if another machine had made it anew: same salt, other id */
-	sh("printf x | dd of=" PARAMS " bs=1 seek=40 conv=notrunc status=none");
+	sh("printf xxxxxxxxxxxxxxxx | dd of=" PARAMS
+	   " bs=1 seek=25 conv=notrunc status=none");
 	must_be(alone(get), SEK_EDENIED, "locked");
 	must_be(typing(get, "word", "word", "word"), SEK_EDENIED, "wrong");
 }
