@@ -13,21 +13,15 @@ static const struct partition {
 	const char *start;
 	const char *suffix;
 	const char *dualstack;
-	const char *region; /* implicitGlobalRegion */
 } partitions[] = {
-    {"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn",
-	"cn-northwest-1"},
-    {"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
-    {"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu",
-	"eusc-de-east-1"},
-    {"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"},
-    {"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud",
-	"us-isob-east-1"},
-    {"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",
-	"eu-isoe-west-1"},
-    {"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov",
-	"us-isof-south-1"},
-    {"aws", "", "amazonaws.com", "api.aws", "us-east-1"},
+    {"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws"},
+    {"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"aws", "", "amazonaws.com", "api.aws"},
 };
 #define N_PARTITIONS (sizeof(partitions) / sizeof(*partitions))
 
@@ -129,26 +123,12 @@ sek_endpoint_url(char **url, const char *service, const struct sek_reach *reach,
 	if (!is_region(reach->region))
 		return sek_fail(err, SEK_ECONFIG,
 		    "region %.80s: none of AWS has such a name: it is one like "
-		    "%s",
-		    reach->region, partitions[N_PARTITIONS - 1].region);
+		    "us-east-1",
+		    reach->region);
 	if (reach->endpoint)
 		return take_own(url, service, reach, err);
 	*url = sek_printf("https://%s%s.%s.%s", service,
 	    has_fips_name(service, p, reach) ? "-fips" : "", reach->region,
 	    has_dualstack_name(service, p, reach) ? p->dualstack : p->suffix);
 	return SEK_OK;
-}
-
-const char *
-sek_endpoint_default_region(struct sek_str arn)
-{
-	struct sek_str partition;
-
-	if (!sek_str_is(sek_str_cut(&arn, ':'), "arn") || !arn.p)
-		return NULL;
-	partition = sek_str_cut(&arn, ':');
-	for (size_t i = 0; arn.p && i < N_PARTITIONS; i++)
-		if (sek_str_is(partition, partitions[i].name))
-			return partitions[i].region;
-	return NULL;
 }

@@ -23,11 +23,6 @@
 enum sek_code sek_endpoint_url(char **url, const char *service,
     const struct sek_reach *reach, struct sek_err *err) SEK_CHECKED;
 
-/* The region that stands for the whole partition of an "arn:PARTITION:...",
- * where a profile names none ("us-east-1" for aws). NULL: no ARN, or a
- * partition that is not known. */
-const char *sek_endpoint_default_region(struct sek_str arn);
-
 /*
  * http or https, a host, no user, no fragment, visible ASCII alone; all else is
  * false. Which hosts may be reached by http is the caller's to say. host and

@@ -255,14 +255,6 @@ sek_profiles_settings(const struct sek_profiles *p)
 }
 
 const char *
-sek_profiles_setting(const struct sek_profiles *p, const char *key)
-{
-	const struct sek_profile *settings = sek_profiles_settings(p);
-
-	return settings ? sek_profile_get(settings, key) : NULL;
-}
-
-const char *
 sek_profile_name(const struct sek_profile *p)
 {
 	return p->name;
@@ -339,14 +331,6 @@ bool
 sek_profile_is_ours(const struct sek_profile *p)
 {
 	return p->file == SEK_PROFILE_OURS;
-}
-
-bool
-sek_profile_in_credentials(const struct sek_profile *p, const char *key)
-{
-	const struct sek_profile_pair *pair = find_pair(p, key);
-
-	return pair && pair->file == SEK_PROFILE_CREDENTIALS;
 }
 
 const char *

@@ -40,9 +40,7 @@ sek_profiles_find_aws(const struct sek_profiles *p, const char *name);
 /* Every name once: sekisho's in the order of its file, then AWS's. */
 void sek_profiles_each(const struct sek_profiles *p,
     void (*fn)(void *arg, const struct sek_profile *profile), void *arg);
-/* From `[sekisho]`; NULL: not set. key in lower case. */
-const char *sek_profiles_setting(const struct sek_profiles *p, const char *key);
-/* The section itself, to be asked as a profile is; NULL: there is none. */
+/* `[sekisho]`, to be asked as a profile is; NULL: there is none. */
 const struct sek_profile *sek_profiles_settings(const struct sek_profiles *p);
 
 const char *sek_profile_name(const struct sek_profile *p);
@@ -64,9 +62,6 @@ const char *sek_profile_service(const struct sek_profile *p,
 const char *sek_profile_where(const struct sek_profile *p, const char *key);
 /* From sekisho's own file? */
 bool sek_profile_is_ours(const struct sek_profile *p);
-/* In which of AWS's files a key of an AWS profile stands: true for the
- * credentials file. */
-bool sek_profile_in_credentials(const struct sek_profile *p, const char *key);
 
 /* The paths, as the environment says; borrowed. NULL: no home. */
 const char *sek_profiles_our_path(const struct sek_profiles *p);

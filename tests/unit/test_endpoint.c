@@ -126,26 +126,6 @@ refuses_a_region_that_would_change_the_host(void **state)
 }
 
 static void
-an_arn_tells_a_region_of_its_partition(void **state)
-{
-	(void)state;
-	assert_string_equal(
-	    sek_endpoint_default_region(SEK_STR("arn:aws:iam::1:role/a")),
-	    "us-east-1");
-	assert_string_equal(
-	    sek_endpoint_default_region(SEK_STR("arn:aws-cn:iam::1:role/a")),
-	    "cn-northwest-1");
-	assert_string_equal(
-	    sek_endpoint_default_region(SEK_STR("arn:aws-us-gov:iam::1:a")),
-	    "us-gov-west-1");
-	assert_null(sek_endpoint_default_region(SEK_STR("arn:azure:iam:a")));
-	assert_null(sek_endpoint_default_region(SEK_STR("arn:aws")));
-	assert_null(sek_endpoint_default_region(SEK_STR("arn")));
-	assert_null(sek_endpoint_default_region(SEK_STR("x:aws:iam")));
-	assert_null(sek_endpoint_default_region((struct sek_str){NULL, 0}));
-}
-
-static void
 expect_split(const char *url, const char *host, const char *port,
     const char *path, bool loopback)
 {
@@ -240,7 +220,6 @@ main(int argc, char **argv)
 	    cmocka_unit_test(
 		an_endpoint_of_the_user_is_https_or_on_this_machine),
 	    cmocka_unit_test(refuses_a_region_that_would_change_the_host),
-	    cmocka_unit_test(an_arn_tells_a_region_of_its_partition),
 	    cmocka_unit_test(splits_a_url),
 	    cmocka_unit_test(loopback_is_only_what_is_written_in_full),
 	    cmocka_unit_test(refuses_what_is_no_url),

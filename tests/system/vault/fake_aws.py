@@ -421,7 +421,6 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, family, address, aws):
         self.address_family = family
         self.aws = aws
-        self.open = set()
         super().__init__(address, Handler)
 
     def server_bind(self):

@@ -71,16 +71,14 @@ class Bus:
 
 
 class Keyring(Bus):
-    """locked: its collection is there, and nobody has given the password."""
+    """Unlocked, until `lock`."""
 
-    def __init__(self, top, env, locked=False):
+    def __init__(self, top, env):
         super().__init__(top, env)
         self.control = top / "keyring-control"
         self.control.mkdir(mode=0o700)
         self.daemon = self.run(PASSWORD)
         wait_for(self.is_unlocked, "the keyring")
-        if locked:
-            self.lock()
 
     def run(self, password=None):
         """It makes the collection `login` when it is first given a password."""

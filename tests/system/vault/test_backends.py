@@ -7,7 +7,7 @@ import time
 import pytest
 
 from . import faults
-from .keyring import Bus, Keyring, Silent
+from .keyring import PASSWORD, Bus, Keyring, Silent, wait_for
 from .world import end
 
 
@@ -296,13 +296,9 @@ def test_locked_it_is_not_taken_for_empty(aws, vault, desktop):
     assert result.status == 3
     assert "locked" in vault.vault("status").out
     vault.get("role")
-    service.daemon.kill()
-    service.daemon.wait()
-    service.daemon = service.run(b"a password of the test")
-    for _ in range(500):
-        if service.is_unlocked():
-            break
-        time.sleep(0.02)
+    service.kill()
+    service.daemon = service.run(PASSWORD)
+    wait_for(service.is_unlocked, "the keyring")
     vault.get("keyring")
 
 
@@ -361,6 +357,35 @@ def test_a_daemon_that_hangs_is_given_up(aws, vault, desktop):
     vault.add("work", aws.user())
     service.stop()
     vault.fails("keyring", words="answer")
+
+
+def test_a_daemon_that_hangs_is_not_taken_for_empty(aws, vault, desktop):
+    service = desktop(Keyring)
+    configure(aws, vault, timeout="2")
+    vault.add("work", aws.user())
+    service.stop()
+    assert "sekisho-vault add" not in vault.fails("keyring", words="answer")
+    key = aws.user()
+    text = json.dumps({"AccessKeyId": key.id, "SecretAccessKey": key.secret})
+    vault.failed(vault.vault("add", "work", stdin=text), words="answer")
+    vault.failed(vault.vault("remove", "work"), words="answer")
+
+
+def test_a_key_that_is_not_found_says_where_it_was_looked_for(aws, vault, desktop):
+    """It may be in a service that this session has no bus to."""
+    desktop(Keyring)
+    configure(aws, vault)
+    vault.add("work", aws.user())
+    vault.env["DBUS_SESSION_BUS_ADDRESS"] = None
+    vault.fails("keyring", words=["work", "file", "no session bus"])
+
+
+def test_unlock_without_anyone_to_ask(aws, vault, desktop):
+    service = desktop(Keyring)
+    configure(aws, vault)
+    service.lock()
+    said = vault.failed(vault.vault("unlock"))
+    assert "`sekisho-vault unlock`" not in said, "which is what was run"
 
 
 def test_a_daemon_that_is_killed_in_the_middle_is_no_end(aws, vault, desktop):

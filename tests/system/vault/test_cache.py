@@ -236,6 +236,33 @@ def test_50_cold_callers_make_one_more_call_when_the_first_is_killed(aws, vault,
     assert len(aws.calls) == 2
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_ended_caller_leaves_nothing_in_the_way(aws, vault, role, number):
+    gate = faults.Gate()
+    aws.fail("AssumeRole", gate)
+    program = start(vault, 1)[0]
+    gate.wait()
+    program.send_signal(number)
+    assert end(program).out == ""
+    gate.open()
+    vault.get()
+
+
+def test_commands_of_all_kinds_share_one_call(aws, vault, role):
+    gate = faults.Gate()
+    aws.fail("AssumeRole", gate)
+    programs = [
+        vault.start(vault.program, *args)
+        for args in (("get",), ("exec", "default", "--", "env"), ("env", "default"))
+    ]
+    gate.wait()
+    gate.open()
+    for program in programs:
+        result = end(program)
+        assert result.status == 0 and aws.issued[-1].secret in result.out
+    assert len(aws.calls) == 1
+
+
 def test_50_callers_who_renew_make_one_call(aws, vault, role):
     first = vault.left(600)
     gate = faults.Gate()

@@ -50,6 +50,13 @@ def test_no_answer_in_time(aws, vault, role):
     vault.fails(words=["AssumeRole", "no answer"])
 
 
+def test_no_answer_in_the_time_that_an_sdk_has(aws, vault, role):
+    del vault.settings["timeout"]
+    vault.profiles(default={"role_arn": aws.role("deploy"), "source_profile": "ann"})
+    aws.always("AssumeRole", faults.Gate())
+    vault.fails(words=["AssumeRole", "no answer"])
+
+
 @pytest.mark.parametrize("fault, words", [
     (faults.cut(), ["AssumeRole"]),
     (faults.closed(), ["AssumeRole"]),
@@ -345,6 +352,34 @@ def test_a_runtime_directory_of_another_user(aws, as_user):
     first = vault.get()
     assert vault.get() == first
     assert not list(vault.state.iterdir())
+
+
+@pytest.mark.parametrize("planted", [False, True])
+def test_a_runtime_directory_that_all_can_write(aws, as_user, planted):
+    """Locks go elsewhere, not even to where another user's link leads."""
+    vault = as_user
+    vault.credentials(ann=vault.static(aws.user("ann")))
+    vault.profiles(default={"role_arn": aws.role("deploy"), "source_profile": "ann"})
+    shared, own = vault.top / "shared", vault.home / "own"
+    for path in (shared, own):
+        path.mkdir()
+    vault.own(own)
+    own.chmod(0o700)
+    if planted:
+        (shared / "sekisho").symlink_to(own)
+    shared.chmod(0o1777)
+    vault.get(env={"XDG_RUNTIME_DIR": str(shared)})
+    assert not list(own.iterdir())
+    assert [p.name for p in shared.iterdir()] == (["sekisho"] if planted else [])
+    assert list((vault.home / ".cache/sekisho/state").iterdir())
+
+
+def test_directories_that_are_relative(aws, vault, role):
+    names = ("RUNTIME_DIR", "CONFIG_HOME", "CACHE_HOME", "DATA_HOME")
+    env = {f"XDG_{name}": "relative" for name in names}
+    before = sorted(vault.top.iterdir())
+    assert vault.get(env=env) == vault.get(env=env)
+    assert sorted(vault.top.iterdir()) == before
 
 
 @pytest.mark.parametrize("text, word", [
