@@ -78,12 +78,6 @@ read_input(struct sek_creds *out, struct sek_err *err)
 }
 
 /* Sessions of an earlier key of this name are not the new key's. */
-static bool
-came_from(const void *name, const struct sek_record *r)
-{
-	return sek_plan_text_has_key(r->plan, name);
-}
-
 static enum sek_code
 add(const char *name, struct sek_err *err)
 {
@@ -91,7 +85,6 @@ add(const char *name, struct sek_err *err)
 	sek_auto_creds key = {0};
 	sek_auto_secret *value = sek_secret_new(SEK_KEY_VALUE_MAX);
 	enum sek_code code;
-	size_t n;
 
 	if ((code = vault_open(&v, err)) || (code = vault_keys(&v, err)) ||
 	    (code = isatty(STDIN_FILENO) ? read_terminal(&key, err)
@@ -99,7 +92,7 @@ add(const char *name, struct sek_err *err)
 	    (code = sek_key_value_write(&key, value, err)) ||
 	    (code = sek_keyring_put(v.keys, SEK_KEYRING_KEY, name,
 		 sek_secret_str(value), 0, err)) ||
-	    (code = vault_forget(&v, came_from, name, &n, err)))
+	    (code = vault_forget_key(&v, name, err)))
 		return code;
 	printf("%s is kept in %s\n", name, v.keys->ops->name);
 	return SEK_OK;

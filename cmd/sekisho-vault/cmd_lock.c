@@ -26,12 +26,13 @@ static enum sek_code
 lock(struct vault *v, struct sek_err *err)
 {
 	size_t n;
-	enum sek_code code = vault_forget(v, all, NULL, &n, err);
+	enum sek_code code;
 
-	if (code && code != SEK_EDENIED)
-		return code;
 	if (!v->keys->ops->lock)
 		return no_lock(v->keys, err);
+	code = vault_forget(v, all, NULL, &n, err);
+	if (code && code != SEK_EDENIED)
+		return code;
 	code = v->keys->ops->lock(v->keys, err);
 	if (!code)
 		printf("%s is locked; %zu cached credentials removed\n",

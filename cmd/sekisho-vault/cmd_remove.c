@@ -3,22 +3,15 @@
 #include "sekisho-vault/commands.h"
 #include "sekisho-vault/vault.h"
 
-static bool
-came_from(const void *name, const struct sek_record *r)
-{
-	return sek_plan_text_has_key(r->plan, name);
-}
-
 /* The sessions go first: without them the key could still be used for hours. */
 static enum sek_code
 remove_key(const char *name, struct sek_err *err)
 {
 	auto_vault v = {0};
 	enum sek_code code;
-	size_t n;
 
 	if ((code = vault_open(&v, err)) || (code = vault_keys(&v, err)) ||
-	    (code = vault_forget(&v, came_from, name, &n, err)) ||
+	    (code = vault_forget_key(&v, name, err)) ||
 	    (code = sek_keyring_remove(v.keys, SEK_KEYRING_KEY, name, err)))
 		return code;
 	printf("%s is removed from %s; it is still valid at AWS until it is "

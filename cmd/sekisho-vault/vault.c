@@ -65,8 +65,6 @@ vault_keys(struct vault *v, struct sek_err *err)
 {
 	const char *wanted = v->plan ? v->plan->keyring : NULL;
 
-	if (!wanted)
-		wanted = v->settings.keyring;
 	if (wanted && sek_str_is(sek_str(wanted), "kernel"))
 		wanted = NULL;
 	return choose(v, &v->keys, SEK_KEYRING_KEY, wanted, &v->why_keys, err);
@@ -88,6 +86,7 @@ open_keys(struct sek_chain *c, struct sek_keyring **out, struct sek_err *err)
 	enum sek_code code = vault_keys(v, err);
 
 	*out = sek_steal(&v->keys);
+	c->why_keys = v->why_keys.p;
 	return code;
 }
 
@@ -220,6 +219,20 @@ vault_forget(struct vault *v, vault_which *which, const void *arg, size_t *n,
 	}
 	*n = f.n;
 	return failed;
+}
+
+static bool
+came_from(const void *name, const struct sek_record *r)
+{
+	return sek_plan_text_has_key(r->plan, name);
+}
+
+enum sek_code
+vault_forget_key(struct vault *v, const char *name, struct sek_err *err)
+{
+	size_t n;
+
+	return vault_forget(v, came_from, name, &n, err);
 }
 
 enum sek_code

@@ -51,6 +51,10 @@ typedef bool vault_which(const void *arg, const struct sek_record *r);
 enum sek_code vault_forget(struct vault *v, vault_which *which, const void *arg,
     size_t *n, struct sek_err *err) SEK_CHECKED;
 
+/* The same of what a long-term key was used for. */
+enum sek_code vault_forget_key(struct vault *v, const char *name,
+    struct sek_err *err) SEK_CHECKED;
+
 /* SEK_ECONFIG on a terminal, unless shown is set. */
 enum sek_code vault_check_terminal(bool shown, const char *command,
     struct sek_err *err) SEK_CHECKED;

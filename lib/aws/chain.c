@@ -32,8 +32,10 @@ from_keyring(struct sek_chain *c, const struct sek_hop *hop,
 	code = sek_keyring_get(keys, SEK_KEYRING_KEY, hop->name, &value, &why);
 	if (code == SEK_ENOTFOUND)
 		return sek_fail(err, code,
-		    "no key %.200s is stored: `sekisho-vault add %.200s`",
-		    hop->name, hop->name);
+		    "no key %.100s is stored in %.160s: `sekisho-vault add "
+		    "%.100s`",
+		    hop->name, c->why_keys ? c->why_keys : keys->ops->name,
+		    hop->name);
 	if (!code)
 		code = sek_key_value_read(out, sek_secret_str(value), &why);
 	if (code)

@@ -26,9 +26,10 @@ struct sek_chain {
 	 * the chain. */
 	enum sek_code (*open_keys)(struct sek_chain *c,
 	    struct sek_keyring **out, struct sek_err *err);
-	const char *state; /* sek_state_dir, or NULL */
-	bool interactive;  /* a person is there to answer */
-	void *arg;         /* for open_keys */
+	const char *why_keys; /* set by open_keys: the choice of that place */
+	const char *state;    /* sek_state_dir, or NULL */
+	bool interactive;     /* a person is there to answer */
+	void *arg;            /* for open_keys */
 	char held_role[SEK_CHAIN_ROLE_MAX + 1]; /* "": none */
 };
 /* Empties it, and sets fetch. The caller sets the rest then. */

@@ -69,7 +69,7 @@ open_named(struct sek_keyring **out, const struct choice *c, const char *name,
 	    name);
 }
 
-/* Each of these: NULL, and why says why not; or the keyring. */
+/* NULL, and why says why not; or the keyring. */
 static void
 pass_over(const struct choice *c, const char *name, const char *reason)
 {
@@ -93,20 +93,33 @@ try_kernel(const struct choice *c)
 	return k;
 }
 
-static struct sek_keyring *
-try_secret_service(const struct choice *c)
+/*
+ * SEK_OK without a keyring: it is not used, and why says why not. A service that
+ * is there and does not answer may hold the long-term key that is looked for: to
+ * go on with the file would be to take it for empty.
+ */
+static enum sek_code
+try_secret_service(struct sek_keyring **out, const struct choice *c,
+    struct sek_err *err)
 {
 	sek_auto_keyring *k = NULL;
 	bool locked = false;
-	struct sek_err err;
-	enum sek_code code = open_secret_service(&k, c, &err);
+	struct sek_err why;
+	enum sek_code code = open_secret_service(&k, c, &why);
 
 	if (!code && c->class == SEK_KEYRING_SESSION)
-		code = sek_keyring_secret_service_locked(k, &locked, &err);
+		code = sek_keyring_secret_service_locked(k, &locked, &why);
+	if (code && code != SEK_ENOTFOUND && c->class == SEK_KEYRING_KEY)
+		return sek_fail(err, code,
+		    "%s: long-term keys may be there; keyring = file under "
+		    "[sekisho] does without it",
+		    why.text);
 	if (!code && !locked)
-		return sek_steal(&k);
-	pass_over(c, "secret-service", locked ? "it is locked" : err.text);
-	return NULL;
+		*out = sek_steal(&k);
+	else
+		pass_over(c, "secret-service",
+		    locked ? "it is locked" : why.text);
+	return SEK_OK;
 }
 
 static enum sek_code
@@ -114,12 +127,14 @@ open_by_order(struct sek_keyring **out, const struct choice *c,
     struct sek_err *err)
 {
 	struct sek_keyring *k = NULL;
-	enum sek_code code;
+	enum sek_code code = SEK_OK;
 
 	if (c->class != SEK_KEYRING_KEY)
 		k = try_kernel(c);
 	if (!k && c->class != SEK_KEYRING_UNLOCK)
-		k = try_secret_service(c);
+		code = try_secret_service(&k, c, err);
+	if (code)
+		return code;
 	if (k) {
 		*out = k;
 		return SEK_OK;

@@ -8,8 +8,8 @@
 /*
  * Which backend. Sessions: the kernel keyring where it is this user's alone,
  * else the Secret Service where it answers and is unlocked, else the encrypted
- * file. Long-term keys: the Secret Service where it answers, locked or not,
- * else the file. wanted ("kernel", "secret-service", "file"; NULL: the
+ * file. Long-term keys: the Secret Service where there is one, locked or not,
+ * and an error if it does not answer; else the file. wanted ("kernel", "secret-service", "file"; NULL: the
  * setting, then the order above) is that one or an error, never another; but
  * the setting "kernel" says nothing of long-term keys, which that cannot hold.
  *

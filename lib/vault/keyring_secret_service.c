@@ -484,6 +484,11 @@ unlock(struct sek_keyring *k, struct sek_err *err)
 	of(k)->bus.prompt = true;
 	code = need_unlocked(of(k), err);
 	of(k)->bus.prompt = prompt;
+	if (code == SEK_EDENIED)
+		return sek_fail(err, code,
+		    SEK_BUS_SAYS
+		    "locked still: the question was dismissed, or "
+		    "there is no desktop to show it; log in there");
 	return code;
 }
 

@@ -47,7 +47,8 @@ assign(struct writer *w, const char *name, struct sek_str value)
 	add(w, SEK_STR("'\n"));
 }
 
-/* A token of earlier credentials would make ours invalid. */
+/* A token of earlier credentials would make ours invalid, and some SDKs take the
+ * profile that is named before the keys that are set. */
 static void
 unset(struct writer *w, const char *name)
 {
@@ -83,6 +84,9 @@ sek_shell_assign(struct sek_secret *out, enum sek_shell shell,
 	assign_or_unset(&w, "AWS_SESSION_TOKEN",
 	    creds->token ? sek_secret_str(creds->token) : none);
 	assign_or_unset(&w, "AWS_CREDENTIAL_EXPIRATION", sek_str(expires));
+	assign_or_unset(&w, "AWS_ACCOUNT_ID", sek_str(creds->account));
+	unset(&w, "AWS_PROFILE");
+	unset(&w, "AWS_DEFAULT_PROFILE");
 	if (region) {
 		assign(&w, "AWS_REGION", sek_str(region));
 		assign(&w, "AWS_DEFAULT_REGION", sek_str(region));

@@ -55,7 +55,7 @@ a_key_that_cannot_be_had_says_what_to_do(void **state)
 	start(&c, NULL, 0);
 	add(&c, SEK_HOP_KEYRING, "other");
 	assert_keyring_fails(&c, SEK_ENOTFOUND,
-	    "no key other is stored: `sekisho-vault add other`");
+	    "no key other is stored in fake: `sekisho-vault add other`");
 	start(&c, NULL, 0);
 	c.get_fails = SEK_EDENIED;
 	add(&c, SEK_HOP_KEYRING, "work");

@@ -35,6 +35,8 @@ set(struct sek_creds *c, const char *secret, const char *token, int64_t expires)
 	    SEK_OK);
 }
 
+#define GONE(name) "Remove-Item -ErrorAction SilentlyContinue Env:" name "\n"
+
 static void
 each_shell_has_its_own_words(void **state)
 {
@@ -42,11 +44,16 @@ each_shell_has_its_own_words(void **state)
 
 	(void)state;
 	set(&c, "s/+=", "t", EXPIRES);
+	assert_int_equal(sek_creds_set_account(&c, SEK_STR("123456789012"),
+			     &err),
+	    SEK_OK);
 	text_is(SEK_SHELL_SH, &c, "r-1",
 	    "export AWS_ACCESS_KEY_ID='ASIAX'\n"
 	    "export AWS_SECRET_ACCESS_KEY='s/+='\n"
 	    "export AWS_SESSION_TOKEN='t'\n"
 	    "export AWS_CREDENTIAL_EXPIRATION='2023-11-14T22:13:20Z'\n"
+	    "export AWS_ACCOUNT_ID='123456789012'\n"
+	    "unset AWS_PROFILE\nunset AWS_DEFAULT_PROFILE\n"
 	    "export AWS_REGION='r-1'\n"
 	    "export AWS_DEFAULT_REGION='r-1'\n");
 	text_is(SEK_SHELL_FISH, &c, "r-1",
@@ -54,6 +61,8 @@ each_shell_has_its_own_words(void **state)
 	    "set -gx AWS_SECRET_ACCESS_KEY 's/+='\n"
 	    "set -gx AWS_SESSION_TOKEN 't'\n"
 	    "set -gx AWS_CREDENTIAL_EXPIRATION '2023-11-14T22:13:20Z'\n"
+	    "set -gx AWS_ACCOUNT_ID '123456789012'\n"
+	    "set -e AWS_PROFILE\nset -e AWS_DEFAULT_PROFILE\n"
 	    "set -gx AWS_REGION 'r-1'\n"
 	    "set -gx AWS_DEFAULT_REGION 'r-1'\n");
 	text_is(SEK_SHELL_POWERSHELL, &c, "r-1",
@@ -61,8 +70,9 @@ each_shell_has_its_own_words(void **state)
 	    "$Env:AWS_SECRET_ACCESS_KEY = 's/+='\n"
 	    "$Env:AWS_SESSION_TOKEN = 't'\n"
 	    "$Env:AWS_CREDENTIAL_EXPIRATION = '2023-11-14T22:13:20Z'\n"
-	    "$Env:AWS_REGION = 'r-1'\n"
-	    "$Env:AWS_DEFAULT_REGION = 'r-1'\n");
+	    "$Env:AWS_ACCOUNT_ID = '123456789012'\n" GONE("AWS_PROFILE") GONE(
+		"AWS_DEFAULT_PROFILE") "$Env:AWS_REGION = 'r-1'\n"
+				       "$Env:AWS_DEFAULT_REGION = 'r-1'\n");
 }
 
 static void
@@ -78,19 +88,24 @@ what_a_key_does_not_have_is_taken_away(void **state)
 	    "export AWS_ACCESS_KEY_ID='AK'\n"
 	    "export AWS_SECRET_ACCESS_KEY='s'\n"
 	    "unset AWS_SESSION_TOKEN\n"
-	    "unset AWS_CREDENTIAL_EXPIRATION\n");
+	    "unset AWS_CREDENTIAL_EXPIRATION\n"
+	    "unset AWS_ACCOUNT_ID\nunset AWS_PROFILE\n"
+	    "unset AWS_DEFAULT_PROFILE\n");
 	text_is(SEK_SHELL_FISH, &c, NULL,
 	    "set -gx AWS_ACCESS_KEY_ID 'AK'\n"
 	    "set -gx AWS_SECRET_ACCESS_KEY 's'\n"
 	    "set -e AWS_SESSION_TOKEN\n"
-	    "set -e AWS_CREDENTIAL_EXPIRATION\n");
+	    "set -e AWS_CREDENTIAL_EXPIRATION\n"
+	    "set -e AWS_ACCOUNT_ID\nset -e AWS_PROFILE\n"
+	    "set -e AWS_DEFAULT_PROFILE\n");
 	text_is(SEK_SHELL_POWERSHELL, &c, NULL,
 	    "$Env:AWS_ACCESS_KEY_ID = 'AK'\n"
 	    "$Env:AWS_SECRET_ACCESS_KEY = 's'\n"
 	    "Remove-Item -ErrorAction SilentlyContinue "
 	    "Env:AWS_SESSION_TOKEN\n"
 	    "Remove-Item -ErrorAction SilentlyContinue "
-	    "Env:AWS_CREDENTIAL_EXPIRATION\n");
+	    "Env:AWS_CREDENTIAL_EXPIRATION\n" GONE("AWS_ACCOUNT_ID")
+		GONE("AWS_PROFILE") GONE("AWS_DEFAULT_PROFILE"));
 }
 
 /* Everything that a value may hold, and what a region could. */
@@ -123,7 +138,8 @@ shell_gets(const char *program, enum sek_shell shell, const char *prefix)
 	assert_int_equal(fclose(f), 0);
 	got = sh_out(
 	    "env -i PATH=\"$PATH\" AWS_SESSION_TOKEN=old "
-	    "AWS_CREDENTIAL_EXPIRATION=old %s script | grep ^AWS_ | sort",
+	    "AWS_CREDENTIAL_EXPIRATION=old AWS_PROFILE=old AWS_ACCOUNT_ID=old "
+	    "%s script | grep ^AWS_ | sort",
 	    program);
 	want = sek_printf("AWS_ACCESS_KEY_ID=ASIAX\nAWS_DEFAULT_REGION=%s\n"
 			  "AWS_REGION=%s\nAWS_SECRET_ACCESS_KEY=%s\n"

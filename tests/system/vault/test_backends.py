@@ -268,6 +268,12 @@ def test_lock_of_a_locked_file_with_sessions_in_it(aws, vault):
     assert vault.vault("lock").status == 0
 
 
+def test_lock_of_a_file_that_has_no_lock_removes_nothing(aws, file):
+    first = file.get("role")
+    file.failed(file.vault("lock"), status=2, words="nothing to lock")
+    assert file.get("role") == first
+
+
 # ---- the Secret Service ----
 
 

@@ -143,6 +143,17 @@ def test_env_is_for_a_shell_to_evaluate(aws, vault, role):
         assert key.secret in text and key.token in text
 
 
+def test_env_of_a_key_without_a_token_takes_another_token_away(aws, vault):
+    vault.profiles(work=vault.static(aws.user()))
+    text = vault.vault("env", "work").out
+    shell = subprocess.run(
+        ["sh", "-c", f"{text}\nexec env"], capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "AWS_SESSION_TOKEN": "stray",
+             "AWS_CREDENTIAL_EXPIRATION": "stray"},
+    )
+    assert "stray" not in shell.stdout
+
+
 # ---- keys ----
 
 
