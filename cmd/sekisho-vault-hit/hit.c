@@ -53,7 +53,7 @@ sek_hit(const struct sek_env *env, int argc, char **argv)
 	const char *profile;
 
 	if (!asks_for_get(argc, argv, &profile) ||
-	    sek_profiles_load(&profiles, env, NULL) ||
+	    sek_profiles_load_files(&profiles, env, NULL) ||
 	    /* for its errors: what it sets the plan has, where it matters here */
 	    sek_settings_read(&settings, profiles, NULL) ||
 	    sek_plan_make(&plan, profiles,

@@ -91,11 +91,10 @@ add(const char *name, struct sek_err *err)
 					 : read_input(&key, err)) ||
 	    (code = sek_key_value_write(&key, value, err)) ||
 	    (code = sek_keyring_put(v.keys, SEK_KEYRING_KEY, name,
-		 sek_secret_str(value), 0, err)) ||
-	    (code = vault_forget_key(&v, name, err)))
+		 sek_secret_str(value), 0, err)))
 		return code;
 	printf("%s is kept in %s\n", name, v.keys->ops->name);
-	return SEK_OK;
+	return vault_forget_key(&v, name, err);
 }
 
 static int

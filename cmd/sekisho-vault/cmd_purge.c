@@ -24,11 +24,11 @@ purge(const char *profile, struct sek_err *err)
 	size_t n;
 
 	if ((code = vault_open(&v, err)) ||
-	    (profile && (code = vault_plan(&v, profile, err))) ||
-	    (code = vault_forget(&v, is_of, v.plan, &n, err)))
+	    (profile && (code = vault_plan(&v, profile, err))))
 		return code;
+	code = vault_forget(&v, is_of, v.plan, &n, err);
 	printf("%zu cached credentials removed\n", n);
-	return SEK_OK;
+	return code;
 }
 
 static int

@@ -3,21 +3,23 @@
 #include "sekisho-vault/commands.h"
 #include "sekisho-vault/vault.h"
 
-/* The sessions go first: without them the key could still be used for hours. */
+/* Sessions that cannot be removed do not keep the key. */
 static enum sek_code
 remove_key(const char *name, struct sek_err *err)
 {
 	auto_vault v = {0};
-	enum sek_code code;
+	struct sek_err kept;
+	enum sek_code code, sessions;
 
-	if ((code = vault_open(&v, err)) || (code = vault_keys(&v, err)) ||
-	    (code = vault_forget_key(&v, name, err)) ||
-	    (code = sek_keyring_remove(v.keys, SEK_KEYRING_KEY, name, err)))
+	if ((code = vault_open(&v, err)) || (code = vault_keys(&v, err)))
+		return code;
+	sessions = vault_forget_key(&v, name, &kept);
+	if ((code = sek_keyring_remove(v.keys, SEK_KEYRING_KEY, name, err)))
 		return code;
 	printf("%s is removed from %s; it is still valid at AWS until it is "
 	       "deleted there\n",
 	    name, v.keys->ops->name);
-	return SEK_OK;
+	return sessions ? sek_fail(err, sessions, "%s", kept.text) : SEK_OK;
 }
 
 static int

@@ -215,7 +215,9 @@ vault_forget(struct vault *v, vault_which *which, const void *arg, size_t *n,
 		enum sek_code code = forget_in(v, names[i], &f, &why);
 
 		if (code && !failed)
-			failed = sek_fail(err, code, "%s", why.text);
+			failed = sek_fail(err, code,
+			    "cached credentials may still be in %s: %s",
+			    names[i], why.text);
 	}
 	*n = f.n;
 	return failed;

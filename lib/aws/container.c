@@ -2,7 +2,10 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "aws/call_error.h"
 #include "aws/endpoint.h"
@@ -21,6 +24,7 @@
 #define TOKEN_MAX  ((size_t)16 << 10)
 #define ATTEMPTS   3
 #define ATTEMPT_MS 2000
+#define RESOLVE_S  2
 #define VAR_FULL   "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 #define VAR_PATH   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 #define VAR_TOKEN  "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -89,16 +93,52 @@ check_addresses(struct container *c, const struct addrinfo *list,
 	return SEK_OK;
 }
 
+struct question {
+	struct gaicb cb;
+	struct addrinfo hints;
+	char host[];
+};
+
+/*
+ * getaddrinfo asks for as long as resolv.conf says, which can be minutes, and
+ * cannot be stopped. A question that has no answer in time goes on by itself,
+ * and its memory stays.
+ */
+static int
+look_up(struct addrinfo **list, const char *host)
+{
+	const struct timespec patience = {RESOLVE_S, 0};
+	struct question *q = sek_alloc(sizeof(*q) + strlen(host) + 1);
+	struct gaicb *ask[] = {&q->cb};
+	const struct gaicb *asked[] = {&q->cb};
+	int failed;
+
+	memcpy(q->host, host, strlen(host));
+	q->hints.ai_family = AF_UNSPEC;
+	q->hints.ai_socktype = SOCK_STREAM;
+	q->cb.ar_name = q->host;
+	q->cb.ar_request = &q->hints;
+	failed = getaddrinfo_a(GAI_NOWAIT, ask, 1, NULL);
+	if (!failed)
+		do
+			failed = gai_suspend(asked, 1, &patience);
+		while (failed == EAI_INTR);
+	if (!failed || failed == EAI_ALLDONE)
+		failed = gai_error(&q->cb);
+	*list = q->cb.ar_result;
+	if (failed != EAI_AGAIN || gai_error(&q->cb) != EAI_INPROGRESS)
+		free(q);
+	return failed;
+}
+
 static enum sek_code
 resolve(struct container *c, struct sek_err *err)
 {
-	const struct addrinfo hints = {
-	    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
 	sek_auto_free char *host = sek_strndup(c->parts.host.p,
 	    c->parts.host.n);
 	struct addrinfo *list = NULL;
 	enum sek_code code;
-	int failed = getaddrinfo(host, NULL, &hints, &list);
+	int failed = look_up(&list, host);
 
 	if (failed)
 		return sek_fail(err, SEK_ENET, VAR_FULL ": %.253s: %s", host,
@@ -139,7 +179,8 @@ read_token(struct sek_secret **out, struct sek_str *token,
 	enum sek_code code;
 
 	*token = sek_str(value);
-	if (path && (code = sek_secret_file_read(out, path, TOKEN_MAX, err)))
+	if (path &&
+	    (code = sek_secret_file_read(out, env, path, TOKEN_MAX, err)))
 		return code;
 	if (path)
 		*token = sek_secret_str(*out);

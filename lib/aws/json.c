@@ -20,18 +20,6 @@ wipe_memory(void)
 	json_set_alloc_funcs(sek_wipe_malloc, sek_wipe_free);
 }
 
-/*
- * jansson quotes the word that it stumbled over: in the error that it fills,
- * and on the stack below us before that, at a depth that follows the nesting.
- */
-static __attribute__((noinline)) void
-wipe_stack(void)
-{
-	char below[16384];
-
-	explicit_bzero(below, sizeof(below));
-}
-
 enum sek_code
 sek_json_read(struct sek_json **out, struct sek_str text, const char *what,
     struct sek_err *err)
@@ -50,8 +38,10 @@ sek_json_read(struct sek_json **out, struct sek_str text, const char *what,
 	root = json_loadb(text.n ? text.p : "", text.n, flags, &error);
 	line = error.line;
 	column = error.column;
+	/* jansson quotes the word that it stumbled over, there and before that
+	 * on the stack, at a depth that follows the nesting. */
 	explicit_bzero(&error, sizeof(error));
-	wipe_stack();
+	sek_wipe_stack();
 	if (!root)
 		return sek_fail(err, SEK_EPARSE,
 		    "%s: not JSON (line %d, column %d)", what, line, column);

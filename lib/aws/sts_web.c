@@ -12,11 +12,11 @@
 #define TOKEN_MAX ((size_t)20000) /* STS API, WebIdentityToken */
 
 static enum sek_code
-read_token(struct sek_secret **out, struct sek_str *token, const char *path,
-    struct sek_err *err)
+read_token(struct sek_secret **out, struct sek_str *token,
+    const struct sek_env *env, const char *path, struct sek_err *err)
 {
 	const size_t line_end = 2; /* CR LF */
-	enum sek_code code = sek_secret_file_read(out, path,
+	enum sek_code code = sek_secret_file_read(out, env, path,
 	    TOKEN_MAX + line_end, err);
 
 	if (!code)
@@ -42,7 +42,8 @@ make_form(const struct sek_call *call, struct sek_secret **body,
 	sek_auto_secret *file = NULL;
 	sek_auto_form form = {0};
 	struct sek_str token = {NULL, 0};
-	enum sek_code code = read_token(&file, &token, web->hop->name, err);
+	enum sek_code code = read_token(&file, &token, web->env, web->hop->name,
+	    err);
 
 	if (code)
 		return code;

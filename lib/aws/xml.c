@@ -174,6 +174,7 @@ sek_xml_read(struct sek_str doc, const char *what,
 	code = parse(&r, doc, what, err);
 	hand_over(&r, code);
 	XML_ParserFree(r.parser);
+	sek_wipe_stack();
 	sek_buf_clear(&r.path);
 	return code;
 }

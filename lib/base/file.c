@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,20 @@ sek_file_read(const char *path, struct sek_buf *b, struct sek_err *err)
 	if (fd < 0)
 		return sek_fail_errno(err, "%s", path);
 	return sek_fd_read(fd, path, b, err);
+}
+
+enum sek_code
+sek_fd_await(int fd, const char *name, int64_t ms, struct sek_err *err)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int n = poll(&p, 1, ms <= 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms);
+
+	if (n < 0 && errno != EINTR)
+		return sek_fail_errno(err, "%s", name);
+	if (n == 0)
+		return sek_fail(err, SEK_EIO,
+		    "%s: a pipe whose writer does not come to an end", name);
+	return SEK_OK;
 }
 
 enum sek_code

@@ -1,6 +1,7 @@
 #ifndef SEK_BASE_FILE_H
 #define SEK_BASE_FILE_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -14,6 +15,14 @@
 enum sek_code sek_file_read(const char *path, struct sek_buf *b,
     struct sek_err *err) SEK_CHECKED;
 enum sek_code sek_fd_read(int fd, const char *name, struct sek_buf *b,
+    struct sek_err *err) SEK_CHECKED;
+
+/*
+ * Waits until something of a pipe (or its end) can be read, for ms milliseconds
+ * at most: SEK_EIO. A file never waits. fd is open with O_NONBLOCK: without it
+ * to open a pipe that nobody writes to waits for ever.
+ */
+enum sek_code sek_fd_await(int fd, const char *name, int64_t ms,
     struct sek_err *err) SEK_CHECKED;
 
 /* All of n bytes, through EINTR and short writes. */

@@ -86,3 +86,14 @@ sek_wipe_strdup(const char *s)
 		memcpy(copy, s, n);
 	return copy;
 }
+
+/* Deeper than a parser goes; the linker's own frames need 3 KB. */
+#define STACK ((size_t)32 << 10)
+
+__attribute__((noinline)) void
+sek_wipe_stack(void)
+{
+	char below[STACK];
+
+	explicit_bzero(below, sizeof(below));
+}

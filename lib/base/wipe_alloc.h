@@ -16,4 +16,12 @@ void *sek_wipe_realloc(void *p, size_t n);
 void sek_wipe_free(void *p);
 char *sek_wipe_strdup(const char *s);
 
+/*
+ * Wipes what the calls before it left on this thread's stack: a library that was
+ * given secrets has them in vector registers, and the run-time linker spills
+ * these when it looks up the next function that the library calls for the first
+ * time (-z now of the program does not bind its libraries).
+ */
+void sek_wipe_stack(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 
 /* What a profile of ours takes from AWS's of the same name if it lacks it: where
  * a request goes, never whose it is. */
@@ -22,9 +23,14 @@ static const char *const endpoints[] = {
     "ignore_configured_endpoint_urls",
 };
 
+/* What writes to a pipe, `<(...)` of a shell, has this long for all of it. */
+#define PIPE_MS 3000
+
 struct file {
 	const char *path;
 	int fd;
+	const struct sek_env *env;
+	int64_t deadline; /* of a pipe, in env's ticks; 0: it is none */
 };
 
 static void
@@ -61,11 +67,14 @@ read_text(struct sek_secret *to, char **text, size_t *n, const struct file *f,
 
 		if (want > SEK_PROFILE_MAX + 1 - *n)
 			want = SEK_PROFILE_MAX + 1 - *n;
-		if ((code = sek_secret_room(&room, to, want + 1, err)))
+		if ((code = sek_secret_room(&room, to, want + 1, err)) ||
+		    (f->deadline &&
+			(code = sek_fd_await(f->fd, f->path,
+			     f->deadline - f->env->ticks(f->env), err))))
 			return code;
 		*text = room - *n;
 		got = read(f->fd, room, want);
-		if (got < 0 && errno != EINTR)
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
 			return sek_fail_errno(err, "%s", f->path);
 		sek_secret_filled(to, got > 0 ? (size_t)got : 0);
 		*n += got > 0 ? (size_t)got : 0;
@@ -77,24 +86,41 @@ read_text(struct sek_secret *to, char **text, size_t *n, const struct file *f,
 	return SEK_OK;
 }
 
+/* Left with no fd where there is no file. */
 static enum sek_code
-load(struct sek_profiles *p, enum sek_profile_file which, struct sek_err *err)
+open_file(struct file *f, struct stat *st, bool pipes, struct sek_err *err)
+{
+	f->fd = f->path
+	    ? open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+	    : -1;
+	if (f->fd < 0) {
+		if (!f->path || errno == ENOENT || errno == ENOTDIR)
+			return SEK_OK;
+		return sek_fail_errno(err, "%s", f->path);
+	}
+	if (fstat(f->fd, st) < 0)
+		return sek_fail_errno(err, "%s", f->path);
+	if (S_ISREG(st->st_mode))
+		return SEK_OK;
+	if (!pipes)
+		return sek_fail(err, SEK_ECANCEL, "%s: not a file", f->path);
+	f->deadline = f->env->ticks(f->env) + PIPE_MS;
+	return SEK_OK;
+}
+
+static enum sek_code
+load(struct sek_profiles *p, enum sek_profile_file which,
+    const struct sek_env *env, bool pipes, struct sek_err *err)
 {
 	__attribute__((cleanup(close_file))) struct file f = {
-	    .path = p->paths[which], .fd = -1};
-	enum sek_code code;
+	    .path = p->paths[which], .fd = -1, .env = env};
 	struct stat st;
+	enum sek_code code = open_file(&f, &st, pipes, err);
 	char *text = NULL;
 	size_t n = 0;
 
-	f.fd = f.path ? open(f.path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
-	if (f.fd < 0) {
-		if (!f.path || errno == ENOENT || errno == ENOTDIR)
-			return SEK_OK;
-		return sek_fail_errno(err, "%s", f.path);
-	}
-	if (fstat(f.fd, &st) < 0)
-		return sek_fail_errno(err, "%s", f.path);
+	if (code || f.fd < 0)
+		return code;
 	if (which == SEK_PROFILE_OURS && (code = check_owner(&st, f.path, err)))
 		return code;
 	p->texts[which] = sek_secret_new(SEK_PROFILE_MAX + 2);
@@ -134,8 +160,8 @@ find_paths(struct sek_profiles *p, const struct sek_env *env)
 	    "AWS_SHARED_CREDENTIALS_FILE", home, "credentials");
 }
 
-enum sek_code
-sek_profiles_load(struct sek_profiles **out, const struct sek_env *env,
+static enum sek_code
+load_all(struct sek_profiles **out, const struct sek_env *env, bool pipes,
     struct sek_err *err)
 {
 	sek_auto_profiles *p = sek_alloc(sizeof(*p));
@@ -143,10 +169,24 @@ sek_profiles_load(struct sek_profiles **out, const struct sek_env *env,
 
 	find_paths(p, env);
 	for (int i = 0; i < SEK_PROFILE_FILES && !code; i++)
-		code = load(p, (enum sek_profile_file)i, err);
+		code = load(p, (enum sek_profile_file)i, env, pipes, err);
 	if (!code)
 		*out = sek_steal(&p);
 	return code;
+}
+
+enum sek_code
+sek_profiles_load(struct sek_profiles **out, const struct sek_env *env,
+    struct sek_err *err)
+{
+	return load_all(out, env, true, err);
+}
+
+enum sek_code
+sek_profiles_load_files(struct sek_profiles **out, const struct sek_env *env,
+    struct sek_err *err)
+{
+	return load_all(out, env, false, err);
 }
 
 void

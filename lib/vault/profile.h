@@ -21,10 +21,15 @@ struct sek_profile; /* lives as long as its sek_profiles */
 /*
  * A file that is not there is empty. SEK_ECONFIG "FILE:LINE: why" for a broken
  * line (which is not quoted) and for a file of ours that others can write;
- * SEK_ETOOBIG past SEK_PROFILE_MAX bytes.
+ * SEK_ETOOBIG past SEK_PROFILE_MAX bytes; SEK_EIO for a pipe that does not end
+ * in 3 s.
  */
 #define SEK_PROFILE_MAX ((size_t)4 << 20)
 enum sek_code sek_profiles_load(struct sek_profiles **out,
+    const struct sek_env *env, struct sek_err *err) SEK_CHECKED;
+/* SEK_ECANCEL where one is no regular file: what is read from a pipe is gone for
+ * the program that comes next. */
+enum sek_code sek_profiles_load_files(struct sek_profiles **out,
     const struct sek_env *env, struct sek_err *err) SEK_CHECKED;
 void sek_profiles_free(struct sek_profiles *p); /* NULL is legal */
 void sek_profiles_free_ptr(struct sek_profiles **p);

@@ -18,6 +18,8 @@
  */
 static const char *resolver_knows;
 static int resolver_asked;
+static bool resolver_is_silent;
+static struct gaicb *asked; /* kept by the resolver, as long as it asks */
 
 static struct addrinfo *
 new_address(const char *text)
@@ -48,9 +50,8 @@ new_address(const char *text)
 	return &a->info;
 }
 
-int
-getaddrinfo(const char *restrict name, const char *restrict service,
-    const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+static int
+answer(const char *name, struct addrinfo **out)
 {
 	unsigned char any[16];
 	bool is_address = inet_pton(AF_INET, name, any) == 1 ||
@@ -58,9 +59,6 @@ getaddrinfo(const char *restrict name, const char *restrict service,
 	char text[256];
 	char *rest = NULL;
 
-	assert_null(service);
-	assert_int_equal(hints->ai_family, AF_UNSPEC);
-	resolver_asked++;
 	if (!is_address && !resolver_knows)
 		return EAI_NONAME;
 	snprintf(text, sizeof(text), "%s", is_address ? name : resolver_knows);
@@ -71,6 +69,42 @@ getaddrinfo(const char *restrict name, const char *restrict service,
 		out = &(*out)->ai_next;
 	}
 	return 0;
+}
+
+static int resolver_says;
+
+int
+getaddrinfo_a(int mode, struct gaicb *list[restrict], int n,
+    struct sigevent *restrict event)
+{
+	assert_int_equal(mode, GAI_NOWAIT);
+	assert_int_equal(n, 1);
+	assert_null(event);
+	assert_null(list[0]->ar_service);
+	assert_int_equal(list[0]->ar_request->ai_family, AF_UNSPEC);
+	resolver_asked++;
+	resolver_says = resolver_is_silent
+	    ? EAI_INPROGRESS
+	    : answer(list[0]->ar_name, &list[0]->ar_result);
+	asked = list[0];
+	return 0;
+}
+
+int
+gai_suspend(const struct gaicb *const list[], int n,
+    const struct timespec *timeout)
+{
+	assert_ptr_equal(list[0], asked);
+	assert_int_equal(n, 1);
+	assert_int_equal(timeout->tv_sec, 2);
+	return resolver_is_silent ? EAI_AGAIN : 0;
+}
+
+int
+gai_error(struct gaicb *ask)
+{
+	assert_ptr_equal(ask, asked);
+	return resolver_says;
 }
 
 void
@@ -106,6 +140,7 @@ start(struct container *c, const char *const *vars)
 		c->fake.vars[i] = vars[i];
 	resolver_knows = NULL;
 	resolver_asked = 0;
+	resolver_is_silent = false;
 }
 #define START(c, ...) start(c, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -163,6 +198,23 @@ a_relative_uri_is_the_agents(void **state)
 		assert_int_equal(resolver_asked, 0);
 		end(&c);
 	}
+}
+
+static void
+a_resolver_that_says_nothing_is_not_waited_for(void **state)
+{
+	struct container c;
+
+	(void)state;
+	START(&c, FULL, "http://agent.local/creds", TOKEN, "tok");
+	resolver_is_silent = true;
+	assert_int_equal(get(&c), SEK_ENET);
+	assert_string_equal(c.err.text,
+	    FULL ": agent.local: Temporary failure in name resolution");
+	assert_int_equal(c.fake.n, 0);
+	c.fake.n_answers = 0;
+	end(&c);
+	free(asked);
 }
 
 static void
@@ -530,6 +582,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_resolver_that_says_nothing_is_not_waited_for),
 	    cmocka_unit_test(a_relative_uri_is_the_agents),
 	    cmocka_unit_test(a_relative_uri_cannot_name_another_host),
 	    cmocka_unit_test(what_is_no_full_uri_is_refused),

@@ -176,6 +176,48 @@ a_pipe_is_read_to_its_end(void **state)
 	    40 * sizeof(text));
 }
 
+static int64_t at_ms;
+
+static int64_t
+each_look_takes_long(const struct sek_env *env)
+{
+	(void)env;
+	return at_ms += 4000;
+}
+
+static void
+put_pipe(const char *name)
+{
+	sek_auto_free char *path = sek_printf("%s/%s", home, name);
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void
+a_pipe_that_nobody_writes_to_has_an_end(void **state)
+{
+	struct sek_err err;
+
+	(void)state;
+	put_pipe(CREDENTIALS);
+	fake.env.ticks = each_look_takes_long;
+	err = refusal(SEK_EIO);
+	expect_error(&err,
+	    CREDENTIALS ": a pipe whose writer does not come to an end");
+}
+
+static void
+a_pipe_is_left_to_who_reads_it(void **state)
+{
+	sek_auto_profiles *p = NULL;
+	struct sek_err err;
+
+	(void)state;
+	put_pipe(CREDENTIALS);
+	assert_int_equal(sek_profiles_load_files(&p, &fake.env, &err),
+	    SEK_ECANCEL);
+}
+
 static void
 a_file_has_a_limit(void **state)
 {
@@ -330,6 +372,8 @@ main(void)
 	    home_test(a_directory_is_an_error),
 	    home_test(a_path_below_a_file_is_not_there),
 	    home_test(a_pipe_is_read_to_its_end),
+	    home_test(a_pipe_that_nobody_writes_to_has_an_end),
+	    home_test(a_pipe_is_left_to_who_reads_it),
 	    home_test(a_file_has_a_limit),
 	    home_test(a_nul_is_refused),
 	    home_test(a_long_path_is_cut_in_the_error),
