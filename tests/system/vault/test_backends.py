@@ -377,6 +377,21 @@ def test_a_daemon_that_hangs_is_not_taken_for_empty(aws, vault, desktop):
     vault.failed(vault.vault("remove", "work"), words="answer")
 
 
+def test_what_was_done_is_said_beside_a_daemon_that_hangs(aws, vault, desktop):
+    """Its sessions may be left; the key and the sessions of others are not."""
+    service = desktop(Keyring)
+    configure(aws, vault, timeout="2", keyring="file")
+    service.stop()
+    key = aws.user()
+    text = json.dumps({"AccessKeyId": key.id, "SecretAccessKey": key.secret})
+    for args, done in ((("add", "work"), "work is kept in file"),
+                       (("purge",), "0 cached credentials removed"),
+                       (("remove", "work"), "work is removed from file")):
+        result = vault.vault(*args, stdin=text.encode())
+        assert result.status == 3 and done in result.out
+        assert "may still be in secret-service" in result.err
+
+
 def test_a_key_that_is_not_found_says_where_it_was_looked_for(aws, vault, desktop):
     """It may be in a service that this session has no bus to."""
     desktop(Keyring)

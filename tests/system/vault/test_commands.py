@@ -34,6 +34,22 @@ def test_get_prints_one_object_and_nothing_else(aws, vault, role):
     assert result.out.count("\n") == 1 and result.err == ""
 
 
+def test_profiles_may_come_from_a_pipe(aws, vault, role):
+    """A shell's <(...) can be read once, whether anything is cached or not."""
+    with open(vault.aws_credentials, "rb") as file:
+        text = file.read()
+    for _ in range(2):
+        read, write = os.pipe()
+        os.write(write, text)
+        os.close(write)
+        result = vault.vault(
+            "get", "work", pass_fds=(read,),
+            env={"AWS_SHARED_CREDENTIALS_FILE": f"/dev/fd/{read}"})
+        os.close(read)
+        assert result.status == 0, result.err
+    assert len(aws.issued) == 1
+
+
 @pytest.mark.parametrize("args", [("get", "work"), ("env", "work")])
 @pytest.mark.parametrize("cached", [False, True])
 def test_secrets_are_not_for_a_terminal(aws, vault, role, args, cached):
