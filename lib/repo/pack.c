@@ -104,6 +104,8 @@ sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
 		r = sek_map_open(&p->bytes, path, err);
 	if (!r)
 		r = sek_pack_take(p, oid_len, err);
+	if (!r && sek_pack_failed(p))
+		r = sek_fail(err, SEK_EIO, "%s: cannot be read", path);
 	if (r)
 		sek_pack_free(p);
 	else
@@ -154,6 +156,21 @@ sek_pack_find(const struct sek_pack *p, const struct sek_oid *oid,
 
 	return sek_pack_index_find(&p->index, oid, &i) &&
 	    sek_pack_at(p, sek_pack_index_offset(&p->index, i), place);
+}
+
+bool
+sek_pack_failed(const struct sek_pack *p)
+{
+	return sek_map_failed(&p->bytes) || sek_map_failed(&p->index_bytes);
+}
+
+/* Of what was read the code, if the pack could be read at all. */
+static enum sek_code
+if_it_held(const struct sek_pack *p, enum sek_code r, struct sek_err *err)
+{
+	if (!sek_pack_failed(p))
+		return r;
+	return sek_fail(err, SEK_EIO, "its pack can no longer be read");
 }
 
 static enum sek_code
@@ -240,9 +257,9 @@ read_base(struct sek_str *s, unsigned type, uint64_t offset, unsigned oid_len,
 	return true;
 }
 
-enum sek_code
-sek_pack_entry(const struct sek_pack *p, uint32_t place,
-    struct sek_pack_entry *out, struct sek_err *err)
+static enum sek_code
+read_entry(const struct sek_pack *p, uint32_t place, struct sek_pack_entry *out,
+    struct sek_err *err)
 {
 	uint64_t offset = p->place[place].offset;
 	struct sek_str s = stored(p, place);
@@ -270,7 +287,14 @@ sek_pack_entry(const struct sek_pack *p, uint32_t place,
 }
 
 enum sek_code
-sek_pack_inflate(const struct sek_pack *p, uint32_t place,
+sek_pack_entry(const struct sek_pack *p, uint32_t place,
+    struct sek_pack_entry *out, struct sek_err *err)
+{
+	return if_it_held(p, read_entry(p, place, out, err), err);
+}
+
+static enum sek_code
+inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err)
 {
@@ -293,4 +317,12 @@ sek_pack_inflate(const struct sek_pack *p, uint32_t place,
 	out->n = (size_t)e->size;
 	out->p[out->n] = '\0';
 	return SEK_OK;
+}
+
+enum sek_code
+sek_pack_inflate(const struct sek_pack *p, uint32_t place,
+    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
+    struct sek_err *err)
+{
+	return if_it_held(p, inflate(p, place, e, z, out, err), err);
 }

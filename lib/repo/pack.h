@@ -10,7 +10,8 @@
  * A pack and its index (gitformat-pack(5)), with its objects by where they
  * stand. Nothing that the two say is believed before it is checked: what cannot
  * be right is refused with a line, and no memory is taken for a size that the
- * bytes which are there cannot inflate to.
+ * bytes which are there cannot inflate to. A pack whose file goes bad while it
+ * is read (map.h) gives no object any more: SEK_EIO.
  */
 struct sek_pack {
 	char *path;
@@ -39,6 +40,9 @@ bool sek_pack_at(const struct sek_pack *p, uint64_t offset, uint32_t *place);
 bool sek_pack_find(const struct sek_pack *p, const struct sek_oid *oid,
     uint32_t *place);
 
+/* Its file went bad: ids that were read of it may be wrong, too. */
+bool sek_pack_failed(const struct sek_pack *p);
+
 /* What stands before an object's stream. */
 struct sek_pack_entry {
 	enum sek_type type;    /* 0: a delta, whose type is that of its base */
@@ -48,12 +52,12 @@ struct sek_pack_entry {
 	struct sek_str stream; /* and what follows it before the next object */
 };
 
-/* Of the object at a place; SEK_EPARSE, SEK_ETOOBIG "why". */
+/* Of the object at a place; SEK_EPARSE, SEK_ETOOBIG, SEK_EIO "why". */
 enum sek_code sek_pack_entry(const struct sek_pack *p, uint32_t place,
     struct sek_pack_entry *out, struct sek_err *err) SEK_CHECKED;
 
 /* An object's stored bytes against the index's sum of them, then inflated:
- * replaces out. SEK_EPARSE "why". */
+ * replaces out. SEK_EPARSE, SEK_EIO "why". */
 enum sek_code sek_pack_inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err) SEK_CHECKED;

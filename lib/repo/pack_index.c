@@ -125,6 +125,8 @@ sek_pack_index_find(const struct sek_pack_index *x, const struct sek_oid *oid,
 		return false;
 	low = first ? be32(x->fanout + 4 * (size_t)(first - 1)) : 0;
 	high = be32(x->fanout + 4 * (size_t)first);
+	if (high > x->n) /* the file was changed since it was checked */
+		return false;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		int c = memcmp(x->oid + middle * x->step, oid->raw, oid->len);

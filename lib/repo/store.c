@@ -284,8 +284,11 @@ sek_store_read_loose(const struct sek_store *s, const struct sek_store_loose *l,
 	path = sek_printf("%s/%.2s/%s", s->dirs.at[l->dir], hex, hex + 2);
 	r = sek_map_open(&file, path, err);
 	out->max = SEK_OBJECT_MAX;
+	*body = 0;
 	if (!r)
 		r = sek_loose_parse(z, file, out, type, body, err);
+	if (sek_map_failed(&file))
+		r = sek_fail(err, SEK_EIO, "its file can no longer be read");
 	sek_map_close(&file);
 	return r;
 }

@@ -40,7 +40,7 @@ void sek_store_free(struct sek_store *s); /* NULL is legal */
 bool sek_store_has(const struct sek_store *s, const struct sek_oid *oid);
 
 /* A loose object's content is out from *body on. "why" as in loose.h; the file
- * may be gone by now: SEK_ENOTFOUND. */
+ * may be gone by now: SEK_ENOTFOUND; or go bad while it is read: SEK_EIO. */
 enum sek_code sek_store_read_loose(const struct sek_store *s,
     const struct sek_store_loose *l, struct sek_inflate *z, struct sek_buf *out,
     enum sek_type *type, size_t *body, struct sek_err *err) SEK_CHECKED;

@@ -277,6 +277,10 @@ tell(struct walker *w, size_t depth, const struct sek_delta *d, bool built)
 	};
 
 	sek_pack_oid(w->pack->pack, f->member, &o.oid);
+	if (sek_pack_failed(w->pack->pack)) {
+		lose(w, f->member, SEK_EIO, "its pack can no longer be read");
+		return;
+	}
 	if (built)
 		o.content = sek_buf_str(&f->content);
 	if (d)

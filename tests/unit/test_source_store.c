@@ -353,6 +353,31 @@ more_literals_than_are_carried_are_found_all_the_same(void **state)
 	drop_world(&w);
 }
 
+/* No crash, and nothing passes for clean. */
+static void
+a_pack_that_goes_bad_is_unread_object_by_object(void **state)
+{
+	struct world w = {.seed = 3};
+	struct sek_policy *policy = NULL;
+	struct sek_engine *e = engine(&policy, NULL, 2);
+	struct sek_outcome out = {0};
+	struct sek_repo nowhere = {.dir = fixture_dir, .oid_len = 20};
+	struct sek_store *s;
+
+	(void)state;
+	make_pack(&w, "a", 1, 400);
+	s = packer_store(20);
+	assert_int_equal(truncate("objects/pack/pack-a.pack", 12), 0);
+	sek_source_store(e, &nowhere, s, NULL);
+	sek_engine_finish(&e, &out);
+	assert_int_equal(out.counts.unread, 400);
+	assert_int_equal(out.founds.n, 0);
+	out.policy = policy;
+	sek_outcome_clear(&out);
+	sek_store_free(s);
+	drop_world(&w);
+}
+
 int
 main(void)
 {
@@ -361,6 +386,7 @@ main(void)
 	    fixture_test(rules_without_literals_see_everything),
 	    fixture_test(what_two_packs_have_is_told_once),
 	    fixture_test(more_literals_than_are_carried_are_found_all_the_same),
+	    fixture_test(a_pack_that_goes_bad_is_unread_object_by_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
