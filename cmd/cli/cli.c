@@ -166,6 +166,14 @@ check_operands(const struct parse *p, size_t n, struct sek_err *err)
 	return SEK_OK;
 }
 
+static bool
+end_options(struct parse *p, char *dashes)
+{
+	if (p->cmd->dashes)
+		*sek_vec_push(&p->operands) = dashes;
+	return true;
+}
+
 static enum sek_code
 parse(struct parse *p, struct sek_err *err)
 {
@@ -183,7 +191,7 @@ parse(struct parse *p, struct sek_err *err)
 		else if (arg[2])
 			code = take_long(p, arg, err);
 		else
-			options_end = true;
+			options_end = end_options(p, arg);
 	}
 	n = p->operands.n;
 	*sek_vec_push(&p->operands) = NULL;

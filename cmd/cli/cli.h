@@ -57,6 +57,7 @@ struct cli_cmd {
 	const struct cli_opt *opts;
 	size_t opts_size;
 	bool hidden;
+	bool dashes; /* the `--` that ends options is an operand, too */
 	/* opts: a zeroed struct of opts_size, filled in. Gives an exit code. */
 	int (*run)(const void *opts, int argc, char **argv);
 };

@@ -15,7 +15,7 @@
 
 struct options {
 	bool staged, history, whole, reachable;
-	const char *range;
+	const char *range, *since;
 	const char *format, *output;
 	struct cli_list rules;
 	bool show_secrets, strict, verbose;
@@ -48,13 +48,17 @@ static const struct cli_opt opts[] = {
 	"Fail also on content that is elsewhere: LFS, submodules", false},
     {'v', "verbose", CLI_FLAG, OPT(verbose), NULL, NULL,
 	"Say what was scanned, allowed and left out", false},
+    {0, "since", CLI_STRING, OPT(since), "DATE", NULL,
+	"With --history: only what commits since then bring", false},
     {0},
 };
 
 struct scan {
 	const struct options *o;
 	struct sek_run run;
-	const char **operands; /* NULL-terminated */
+	const char **operands; /* files, or revisions; NULL-terminated */
+	const char **paths;    /* of a history, after `--`; NULL-terminated */
+	struct sek_selection selection;
 };
 
 static enum sek_code
@@ -85,23 +89,47 @@ feed_stdin(void *arg, struct sek_engine *e, struct sek_err *err)
 	return r;
 }
 
+/* Is anything selected? */
+static bool
+is_part(const struct scan *s)
+{
+	return s->o->reachable || s->o->since || *s->operands || *s->paths;
+}
+
 static enum sek_code
 feed_history(void *arg, struct sek_engine *e, struct sek_err *err)
 {
 	struct scan *s = arg;
-	enum sek_code r = sek_source_objects(e, s->run.repo, s->o->reachable,
+	enum sek_code r = sek_source_objects(e, s->run.repo,
+	    is_part(s) ? &s->selection : NULL, err);
+
+	if (r == SEK_OK && !is_part(s))
+		sek_source_reflogs(e, s->run.repo);
+	return r;
+}
+
+static enum sek_code
+read_selection(struct scan *s, struct sek_err *err)
+{
+	struct sek_repo *repo = s->run.repo;
+	enum sek_code r = sek_select_revisions(&s->selection, repo, s->operands,
 	    err);
 
-	if (r == SEK_OK && !s->o->reachable)
-		sek_source_reflogs(e, s->run.repo);
+	s->selection.reflogs = !s->o->reachable;
+	if (r == SEK_OK && s->o->since)
+		r = sek_select_since(&s->selection, repo, s->o->since, err);
+	for (const char **path = s->paths; r == SEK_OK && *path; path++)
+		r = sek_select_path(&s->selection, repo, *path, err);
 	return r;
 }
 
 static enum sek_code
 scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 {
-	enum sek_code r;
+	enum sek_code r = read_selection(s, err);
 
+	if (r != SEK_OK)
+		return r;
 	s->run.use = SEK_ODB_FEW; /* for what our own reader cannot read */
 	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
 	if (!s->run.repo->work_tree &&
@@ -141,9 +169,12 @@ check_usage(const struct options *o, int argc, struct sek_err *err)
 	if (modes > 1)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--staged, --range and --history exclude each other");
-	if (modes && argc)
+	if (modes && argc && !o->history)
 		return sek_fail(err, SEK_ECONFIG,
 		    "a PATH goes with a scan of files only");
+	if (o->since && !o->history)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--since goes with --history");
 	if (o->whole && !o->staged && !o->range)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--whole goes with --staged or --range");
@@ -202,6 +233,24 @@ terminated(const char *const *at, size_t n)
 	return list;
 }
 
+/* Of a history what stands after `--` is paths, of files all of it. */
+static void
+split_operands(struct scan *s, const char *const *argv, size_t n)
+{
+	size_t at = 0, after;
+
+	while (at < n && strcmp(argv[at], "--") != 0)
+		at++;
+	after = at < n ? at + 1 : n;
+	s->operands = terminated(argv, at);
+	s->paths = terminated(argv + after, n - after);
+	if (s->o->history || after == n)
+		return;
+	s->operands = sek_realloc(s->operands, (n + 1) * sizeof(*s->operands));
+	for (size_t i = after; i <= n; i++)
+		s->operands[at + i - after] = i < n ? argv[i] : NULL;
+}
+
 static int
 run(const void *opts_, int argc, char **argv)
 {
@@ -209,7 +258,6 @@ run(const void *opts_, int argc, char **argv)
 	const char **rules = terminated(o->rules.at, o->rules.n);
 	struct scan s = {
 	    .o = o,
-	    .operands = terminated((const char *const *)argv, (size_t)argc),
 	    .run.threads = cores(),
 	    .run.policy =
 		{
@@ -231,6 +279,7 @@ run(const void *opts_, int argc, char **argv)
 	enum sek_code r = check_usage(o, argc, &err);
 	int status;
 
+	split_operands(&s, (const char *const *)argv, (size_t)argc);
 	if (r == SEK_OK)
 		r = open_repo(&s, &repo, &config, &err);
 	if (r == SEK_OK) {
@@ -244,7 +293,9 @@ run(const void *opts_, int argc, char **argv)
 	status = r == SEK_OK ? output_report(&show, &out) : cli_fail(&err);
 	sek_outcome_clear(&out);
 	sek_config_free(config);
+	sek_selection_clear(&s.selection);
 	free(s.operands);
+	free(s.paths);
 	free(rules);
 	return status;
 }
@@ -254,8 +305,12 @@ const struct cli_cmd cmd_scan = {
     .summary = "Look for secrets in files, changes or a whole history",
     .details = "Without a PATH the work tree is scanned: what git tracks, and "
 	       "what it does not ignore. A PATH is a file or a directory; - is "
-	       "standard input.",
-    .operand = {"[PATH...]", CLI_FILE, NULL, 0, SIZE_MAX},
+	       "standard input. With --history, operands are revisions, as git "
+	       "understands them, and what follows after -- are paths: only "
+	       "what these reach, only what stands there.",
+    .operand = {"[PATH...] [REVISION...] [-- PATH...]", CLI_FILE, NULL, 0,
+	SIZE_MAX},
+    .dashes = true,
     .opts = opts,
     .opts_size = sizeof(struct options),
     .run = run,

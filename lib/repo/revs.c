@@ -127,49 +127,6 @@ sek_revs_commits(struct sek_repo *r, const char *const *args,
 	return sek_git_finish(&g, NULL, err);
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
-static void
-sort_ids(struct sek_oids *v)
-{
-	size_t n = 0;
-
-	if (!v->n)
-		return;
-	qsort(v->at, v->n, sizeof(*v->at), by_id);
-	for (size_t i = 0; i < v->n; i++)
-		if (!n || !sek_oid_eq(&v->at[n - 1], &v->at[i]))
-			v->at[n++] = v->at[i];
-	v->n = n;
-}
-
-enum sek_code
-sek_revs_objects(struct sek_repo *r, struct sek_oids *out, struct sek_err *err)
-{
-	const char *const argv[] = {
-	    "rev-list",
-	    "--objects",
-	    "--no-object-names",
-	    "--all",
-	    r->partial ? "--missing=print" : NULL,
-	    NULL,
-	};
-	sek_auto_git *g = NULL;
-	size_t missing = 0;
-	enum sek_code code = sek_git_start(&g, r->dir, argv, err);
-
-	if (!code)
-		code = read_commits(g, out, &missing, err);
-	if (!code)
-		code = sek_git_finish(&g, NULL, err);
-	sort_ids(out);
-	return code;
-}
-
 enum sek_code
 sek_revs_refs(struct sek_repo *r, sek_ref_fn *fn, void *arg,
     struct sek_err *err)

@@ -13,11 +13,6 @@
 enum sek_code sek_revs_commits(struct sek_repo *r, const char *const *args,
     struct sek_oids *out, size_t *missing, struct sek_err *err) SEK_CHECKED;
 
-/* Every object that refs and HEAD lead to, each once, by id. Missing ones are
- * left out where they may be missing (a partial clone), else an error. */
-enum sek_code sek_revs_objects(struct sek_repo *r, struct sek_oids *out,
-    struct sek_err *err) SEK_CHECKED;
-
 /* Ref names and what they point to (annotated tags: the tag object). */
 typedef enum sek_code sek_ref_fn(void *arg, struct sek_str name,
     const struct sek_oid *oid, struct sek_err *err);

@@ -113,20 +113,25 @@ missing_place(void *arg, const char *name, const char *why)
 	unread(arg, name, why);
 }
 
-static enum sek_code
-tell_missing(struct sek_engine *e, struct sek_repo *repo, struct sek_err *err)
+static void
+tell_missing(struct sek_engine *e, uint64_t n)
 {
-	sek_auto_free char *why = NULL;
+	sek_auto_free char *why = sek_printf("%llu objects are missing here",
+	    (unsigned long long)n);
+
+	unread(e, "partial clone", why);
+}
+
+static enum sek_code
+count_missing(struct sek_engine *e, struct sek_repo *repo, struct sek_err *err)
+{
 	uint64_t n = 0;
 	enum sek_code r = SEK_OK;
 
 	if (repo->partial)
 		r = sek_missing_count(repo, &n, err);
-	if (!n)
-		return r;
-	why = sek_printf("%llu objects are missing here",
-	    (unsigned long long)n);
-	unread(e, "partial clone", why);
+	if (n)
+		tell_missing(e, n);
 	return r;
 }
 
@@ -152,42 +157,64 @@ by_ourselves(struct history *h, struct sek_repo *repo,
 
 /* Where that cannot be said, everything is looked at. */
 static void
-list_reachable(struct history *h, struct sek_repo *repo, struct sek_oids *only)
+list_selected(struct history *h, struct sek_repo *repo,
+    const struct sek_selection *selection, struct sek_oids *only)
 {
+	uint64_t missing;
 	struct sek_err err;
 
-	if (sek_revs_objects(repo, only, &err) == SEK_OK)
-		h->only = only;
+	if (sek_select_objects(only, &missing, repo, selection, &err)) {
+		unread(h->engine, "what is selected", err.text);
+		return;
+	}
+	h->only = only;
+	if (missing)
+		tell_missing(h->engine, missing);
+}
+
+static enum sek_code
+read_objects(struct history *h, struct sek_repo *repo, struct sek_err *err)
+{
+	struct sek_store *store = NULL;
+	enum sek_code r = SEK_OK;
+
+	if (sek_store_open(&store, repo, NULL) == SEK_OK)
+		by_ourselves(h, repo, store);
 	else
-		unread(h->engine, "what refs reach", err.text);
+		r = by_git(h, repo, err);
+	sek_store_free(store);
+	return r == SEK_OK && sek_engine_stopped(h->engine) ? SEK_ECANCEL : r;
+}
+
+/* Of a selection only what git says of it. */
+static bool
+is_all(const struct sek_selection *s)
+{
+	return !s || (!s->tips.n && !s->dated && !s->paths.n);
 }
 
 enum sek_code
-sek_source_objects(struct sek_engine *e, struct sek_repo *repo, bool reachable,
-    struct sek_err *err)
+sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
+    const struct sek_selection *selection, struct sek_err *err)
 {
 	struct sek_oids only = {0};
 	struct history h = {.engine = e};
-	struct sek_store *store = NULL;
-	enum sek_code r = sek_revs_refs(repo, ref, &h, err);
+	enum sek_code r = SEK_OK;
 
+	if (is_all(selection))
+		r = sek_revs_refs(repo, ref, &h, err);
 	sort_tips(&h);
-	if (r == SEK_OK && reachable)
-		list_reachable(&h, repo, &only);
-	if (r == SEK_OK && sek_store_open(&store, repo, NULL) == SEK_OK)
-		by_ourselves(&h, repo, store);
-	else if (r == SEK_OK)
-		r = by_git(&h, repo, err);
-	if (r == SEK_OK && sek_engine_stopped(e))
-		r = SEK_ECANCEL;
+	if (r == SEK_OK && selection)
+		list_selected(&h, repo, selection, &only);
+	if (r == SEK_OK)
+		r = read_objects(&h, repo, err);
 	if (repo->shallow)
 		sek_outcome_elsewhere(sek_engine_outcome(e), SEK_STR("history"),
 		    "a shallow clone: what came before is not here");
 	if (r == SEK_OK)
 		tell_lost_tips(&h);
-	if (r == SEK_OK)
-		r = tell_missing(e, repo, err);
-	sek_store_free(store);
+	if (r == SEK_OK && !h.only)
+		r = count_missing(e, repo, err);
 	sek_vec_each (tip, &h.tips)
 		free(tip->ref);
 	sek_vec_clear(&h.tips);

@@ -314,38 +314,6 @@ refs_come_with_what_they_point_to(void **state)
 	free(want);
 }
 
-static void
-every_object_that_refs_lead_to_comes_once(void **state)
-{
-	struct sek_oids v = {0};
-	struct sek_buf got = {0};
-	struct sek_repo *r;
-	struct sek_err err;
-	char *want;
-
-	(void)state;
-	make_branches();
-	sh("cd r; git tag -a -m t annotated; echo loose >l; git add l;\n"
-	   "git checkout -q --detach; git commit -q -m detached");
-	want = sh_out("cd r; git rev-list --objects --all | cut -d' ' -f1 | "
-		      "sort -u");
-	r = opened("r");
-	assert_int_equal(sek_revs_objects(r, &v, &err), SEK_OK);
-	sek_vec_each (oid, &v) {
-		char hex[SEK_OID_HEX];
-
-		sek_buf_printf(&got, "%s%s", got.n ? "\n" : "",
-		    sek_oid_hex(oid, hex));
-	}
-	assert_string_equal(got.p, want);
-	sh("echo %040d >r/.git/refs/heads/broken", 1);
-	assert_int_not_equal(sek_revs_objects(r, &v, &err), SEK_OK);
-	sek_repo_free(r);
-	sek_vec_clear(&v);
-	sek_buf_clear(&got);
-	free(want);
-}
-
 int
 main(void)
 {
@@ -361,7 +329,6 @@ main(void)
 	    fixture_test(a_partial_clone_lists_its_commits),
 	    fixture_test(a_shallow_clone_ends_where_it_was_cut),
 	    fixture_test(refs_come_with_what_they_point_to),
-	    fixture_test(every_object_that_refs_lead_to_comes_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
