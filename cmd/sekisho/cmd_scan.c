@@ -8,14 +8,16 @@
 #include "scan/attribute.h"
 #include "scan/guard.h"
 #include "scan/places.h"
+#include "scan/ranks.h"
 #include "scan/source.h"
 #include "sekisho/commands.h"
 #include "sekisho/output.h"
 #include "sekisho/progress.h"
+#include "sekisho/scan_shard.h"
 
 struct options {
 	bool staged, history, whole, reachable;
-	const char *range, *since;
+	const char *range, *since, *shard;
 	const char *format, *output;
 	struct cli_list rules;
 	bool show_secrets, strict, verbose;
@@ -50,6 +52,9 @@ static const struct cli_opt opts[] = {
 	"Say what was scanned, allowed and left out", false},
     {0, "since", CLI_STRING, OPT(since), "DATE", NULL,
 	"With --history: only what commits since then bring", false},
+    {0, "shard", CLI_STRING, OPT(shard), "K/N", NULL,
+	"With --history: one part of N, for as many machines; auto: this one",
+	false},
     {0},
 };
 
@@ -59,6 +64,7 @@ struct scan {
 	const char **operands; /* files, or revisions; NULL-terminated */
 	const char **paths;    /* of a history, after `--`; NULL-terminated */
 	struct sek_selection selection;
+	struct sek_shard shard;
 };
 
 static enum sek_code
@@ -101,9 +107,9 @@ feed_history(void *arg, struct sek_engine *e, struct sek_err *err)
 {
 	struct scan *s = arg;
 	enum sek_code r = sek_source_objects(e, s->run.repo,
-	    is_part(s) ? &s->selection : NULL, err);
+	    is_part(s) ? &s->selection : NULL, &s->shard, err);
 
-	if (r == SEK_OK && !is_part(s))
+	if (r == SEK_OK && !is_part(s) && sek_shard_is_first(&s->shard))
 		sek_source_reflogs(e, s->run.repo);
 	return r;
 }
@@ -140,6 +146,8 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 	if (r == SEK_OK && !out->interrupted) {
 		sek_attribute(s->run.repo, out);
 		sek_places_tell(s->run.repo, out);
+		if (s->shard.of)
+			sek_ranks_tell(s->run.repo, out);
 	}
 	return r;
 }
@@ -172,9 +180,9 @@ check_usage(const struct options *o, int argc, struct sek_err *err)
 	if (modes && argc && !o->history)
 		return sek_fail(err, SEK_ECONFIG,
 		    "a PATH goes with a scan of files only");
-	if (o->since && !o->history)
-		return sek_fail(err, SEK_ECONFIG,
-		    "--since goes with --history");
+	if ((o->since || o->shard) && !o->history)
+		return sek_fail(err, SEK_ECONFIG, "--%s goes with --history",
+		    o->since ? "since" : "shard");
 	if (o->whole && !o->staged && !o->range)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--whole goes with --staged or --range");
@@ -280,6 +288,9 @@ run(const void *opts_, int argc, char **argv)
 	int status;
 
 	split_operands(&s, (const char *const *)argv, (size_t)argc);
+	if (r == SEK_OK && o->shard)
+		r = scan_shard_parse(&s.shard, o->shard, &sek_env_system, &err);
+	show.shard = s.shard;
 	if (r == SEK_OK)
 		r = open_repo(&s, &repo, &config, &err);
 	if (r == SEK_OK) {

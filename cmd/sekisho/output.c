@@ -118,6 +118,10 @@ output_report(const struct output *o, const struct sek_outcome *outcome)
 	    .rules = outcome->policy->rules,
 	    .version = SEK_VERSION,
 	    .base = o->base,
+	    .status = status_of(o, outcome),
+	    .interrupted = outcome->interrupted,
+	    .shard = o->shard,
+	    .split = outcome->split,
 	};
 	sek_auto_buf text = {.max = REPORT_MAX};
 	SEK_VEC(const char *) unread = {0};

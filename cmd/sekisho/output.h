@@ -11,6 +11,7 @@ struct output {
 	bool verbose;
 	bool strict;      /* content that is elsewhere counts as unread */
 	const char *base; /* absolute directory that paths are relative to */
+	struct sek_shard shard; /* of 0: everything was scanned */
 };
 
 /*

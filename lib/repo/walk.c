@@ -11,6 +11,7 @@
 struct sek_walk {
 	const struct sek_families *f;
 	enum sek_type only; /* 0: all */
+	struct sek_shard shard;
 	size_t holds;
 	uint64_t bytes_max;
 	_Atomic size_t next;
@@ -60,6 +61,12 @@ void
 sek_walk_only(struct sek_walk *w, enum sek_type type)
 {
 	w->only = type;
+}
+
+void
+sek_walk_shard(struct sek_walk *w, const struct sek_shard *shard)
+{
+	w->shard = *shard;
 }
 
 void
@@ -414,20 +421,34 @@ walk_circle(struct walker *w, const struct sek_family_root *c)
 	lose(w, c->place, SEK_ETOOBIG, "its bases lead in a circle");
 }
 
+static bool
+is_here(const struct walker *w, const struct sek_family_root *root)
+{
+	struct sek_oid oid;
+
+	sek_pack_oid(w->walk->f->pack[root->pack].pack, root->place, &oid);
+	return sek_shard_has(&w->walk->shard, &oid);
+}
+
 static void
 walk_unit(struct walker *w, size_t i)
 {
 	const struct sek_families *f = w->walk->f;
 
 	if (i < f->roots.n) {
-		walk_family(w, &f->roots.at[i]);
+		if (is_here(w, &f->roots.at[i]))
+			walk_family(w, &f->roots.at[i]);
 		return;
 	}
 	i -= f->roots.n;
-	if (i < f->circles.n)
-		walk_circle(w, &f->circles.at[i]);
-	else
-		walk_loose(w, i - f->circles.n);
+	if (i < f->circles.n) {
+		if (is_here(w, &f->circles.at[i]))
+			walk_circle(w, &f->circles.at[i]);
+		return;
+	}
+	i -= f->circles.n;
+	if (sek_shard_has(&w->walk->shard, &f->store->loose.at[i].oid))
+		walk_loose(w, i);
 }
 
 void

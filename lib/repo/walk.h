@@ -2,6 +2,7 @@
 #define SEK_REPO_WALK_H
 
 #include "repo/family.h"
+#include "repo/shard.h"
 
 /*
  * Reads every object of a store once, each delta family depth first, so that no
@@ -45,6 +46,8 @@ void sek_walk_free(struct sek_walk *w); /* NULL is legal */
 /* Families of other types are passed over, as far as that can be told before
  * they are read: the visitor must look. */
 void sek_walk_only(struct sek_walk *w, enum sek_type type);
+/* Families and loose objects of other parts are passed over. */
+void sek_walk_shard(struct sek_walk *w, const struct sek_shard *shard);
 
 /* Takes part in the walk until it is over. */
 void sek_walk_run(struct sek_walk *w, const struct sek_walk_visitor *v);

@@ -250,7 +250,7 @@ feed_commits(struct scan *s, struct sek_engine *e, struct sek_err *err)
 static enum sek_code
 feed_objects(struct scan *s, struct sek_engine *e, struct sek_err *err)
 {
-	return sek_source_objects(e, s->compat->repo, NULL, err);
+	return sek_source_objects(e, s->compat->repo, NULL, NULL, err);
 }
 
 /* What branches, tags and the stash reach, commit by commit. */

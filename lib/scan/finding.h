@@ -46,6 +46,7 @@ struct sek_finding {
 	char date[21]; /* of that, RFC 3339 UTC, or "" */
 	enum sek_held in_head;
 	uint64_t head_line;       /* where HEAD holds it */
+	uint64_t rank;            /* of the commit, see ranks.h; 0: not known */
 	struct sek_finding *more; /* other paths it came to, later; owned */
 	size_t more_n;
 };

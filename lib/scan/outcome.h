@@ -25,6 +25,7 @@ struct sek_outcome {
 	bool interrupted;
 	bool
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
+	char split[17];    /* sek_shard_sum of what a shard is of, or "" */
 	struct sek_policy *policy; /* owned: findings point to its rules */
 };
 

@@ -39,7 +39,7 @@ sek_report_end(struct sek_buf *out, const struct sek_report_options *o,
 		sek_text_end(out, o, counts, unread);
 		break;
 	case SEK_JSONL:
-		sek_jsonl_end(out, counts, unread);
+		sek_jsonl_end(out, o, counts, unread);
 		break;
 	case SEK_SARIF:
 		sek_sarif_end(out, counts, unread);

@@ -1,6 +1,7 @@
 #ifndef SEK_SCAN_REPORT_H
 #define SEK_SCAN_REPORT_H
 
+#include "repo/shard.h"
 #include "scan/finding.h"
 #include "scan/ruleset.h"
 
@@ -33,6 +34,11 @@ struct sek_report_options {
 	const char *version;
 	const char *home; /* the project's URL (SARIF), or NULL */
 	const char *base; /* absolute; of relative paths; or NULL */
+	/* JSON lines: how the run ended */
+	int status;
+	bool interrupted;
+	struct sek_shard shard; /* of 0: all of it */
+	const char *split;      /* sek_shard_sum, with a shard */
 };
 
 /*
@@ -49,10 +55,13 @@ struct sek_report_options {
  *   (byte offsets), commit, blob, fingerprint, redacted, secret (only if asked
  *   for; secret_base64 as with path), pair, account, expires, more
  * After `blob` stand, where they are known of a history's findings: author,
- * date, in_head, head_line. `more` is a list of other places of the same secret:
- * objects with the keys from place to head_line.
+ * date, in_head, head_line, and of a shard's rank (ranks.h). `more` is a list of
+ * other places of the same secret: objects with the keys from place to rank.
+ * char_column and end_char_column stand after end_column where they are known.
  * The last line is {"summary": {...}} with the names of struct sek_counts,
- * where `unread` is the list of lines and `unread_count` the number.
+ * where `unread` is the list of lines and `unread_count` the number; `status` is
+ * the exit status, `interrupted` is there if it is true, and `shard` is an object
+ * with number (from 1), of and split.
  */
 void sek_report_begin(struct sek_buf *out, const struct sek_report_options *o);
 void sek_report_finding(struct sek_buf *out, const struct sek_report_options *o,

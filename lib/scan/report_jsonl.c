@@ -72,6 +72,10 @@ put_place(json_t *to, const struct sek_finding *f)
 		put_number(to, "end_line", f->end_line);
 		put_number(to, "end_column", f->end_column);
 	}
+	if (f->line && f->char_column) {
+		put_number(to, "char_column", f->char_column);
+		put_number(to, "end_char_column", f->end_char_column);
+	}
 	put_number(to, "start", f->start);
 	put_number(to, "end", f->end);
 	put_oid(to, "commit", &f->commit);
@@ -83,6 +87,8 @@ put_place(json_t *to, const struct sek_finding *f)
 		    json_boolean(f->in_head == SEK_HELD_YES));
 	if (f->head_line)
 		put_number(to, "head_line", f->head_line);
+	if (f->rank)
+		put_number(to, "rank", f->rank);
 }
 
 static void
@@ -137,16 +143,9 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 	add_object(out, o);
 }
 
-void
-sek_jsonl_end(struct sek_buf *out, const struct sek_counts *counts,
-    const char *const *unread)
+static void
+put_counts(json_t *summary, const struct sek_counts *counts)
 {
-	json_t *o, *summary, *lines;
-
-	use_our_memory();
-	o = json_object();
-	summary = json_object();
-	lines = json_array();
 	put_number(summary, "blobs", counts->blobs);
 	put_number(summary, "bytes", counts->bytes);
 	put_number(summary, "commits", counts->commits);
@@ -157,6 +156,30 @@ sek_jsonl_end(struct sek_buf *out, const struct sek_counts *counts,
 	put_number(summary, "left_out", counts->left_out);
 	put_number(summary, "allowed", counts->allowed);
 	put_number(summary, "unread_count", counts->unread);
+}
+
+static void
+put_shard(json_t *to, const struct sek_shard *s, const char *split)
+{
+	json_t *o = json_object();
+
+	put_number(o, "number", s->number + (uint64_t)1);
+	put_number(o, "of", s->of);
+	put_text(o, "split", split);
+	json_object_set_new(to, "shard", o);
+}
+
+void
+sek_jsonl_end(struct sek_buf *out, const struct sek_report_options *ro,
+    const struct sek_counts *counts, const char *const *unread)
+{
+	json_t *o, *summary, *lines;
+
+	use_our_memory();
+	o = json_object();
+	summary = json_object();
+	lines = json_array();
+	put_counts(summary, counts);
 	for (; *unread; unread++) {
 		sek_auto_buf text = {0};
 
@@ -165,6 +188,11 @@ sek_jsonl_end(struct sek_buf *out, const struct sek_counts *counts,
 		    json_stringn(text.n ? text.p : "", text.n));
 	}
 	json_object_set_new(summary, "unread", lines);
+	put_number(summary, "status", (uint64_t)ro->status);
+	if (ro->interrupted)
+		json_object_set_new(summary, "interrupted", json_true());
+	if (ro->shard.of)
+		put_shard(summary, &ro->shard, ro->split);
 	json_object_set_new(o, "summary", summary);
 	add_object(out, o);
 }

@@ -10,8 +10,8 @@ void sek_text_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
 
 void sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f);
-void sek_jsonl_end(struct sek_buf *out, const struct sek_counts *counts,
-    const char *const *unread);
+void sek_jsonl_end(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, const char *const *unread);
 
 void sek_sarif_begin(struct sek_buf *out, const struct sek_report_options *o);
 void sek_sarif_finding(struct sek_buf *out, const struct sek_report_options *o,

@@ -4,6 +4,7 @@
 #include "repo/changes.h"
 #include "repo/revs.h"
 #include "repo/select.h"
+#include "repo/shard.h"
 #include "scan/engine.h"
 
 /*
@@ -48,10 +49,12 @@ void sek_source_ref_name(struct sek_engine *e, struct sek_str name);
  * Every object of the repository: blobs whole, commits and tags as messages,
  * trees as file names; ref names too. Paths are not known here (a blob's is its
  * id): see attribute.h. selection: NULL, or these objects only, and ref names
- * only if it is that of all refs and of all times and paths.
+ * only if it is that of all refs and of all times and paths. shard: NULL, or of
+ * the objects its part, and ref names and what is missing in the first one.
  */
 enum sek_code sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
-    const struct sek_selection *selection, struct sek_err *err) SEK_CHECKED;
+    const struct sek_selection *selection, const struct sek_shard *shard,
+    struct sek_err *err) SEK_CHECKED;
 
 /* What git noted of each ref's way, in files below the git directory and those
  * of its worktrees: names, addresses, messages. Paths from the top of the work

@@ -27,6 +27,7 @@ struct history {
 	struct sek_engine *engine;
 	SEK_VEC(struct tip) tips; /* sorted by id */
 	const struct sek_oids *only;
+	struct sek_shard shard;
 };
 
 static void
@@ -74,7 +75,8 @@ in_history(void *arg, const struct sek_object *o, struct sek_err *err)
 		tip = bsearch(&key, h->tips.at, h->tips.n, sizeof(key), by_tip);
 	if (tip)
 		tip->here = true;
-	if (!sek_source_holds(h->only, &o->oid))
+	if (!sek_source_holds(h->only, &o->oid) ||
+	    !sek_shard_has(&h->shard, &o->oid))
 		return SEK_OK;
 	return object(h->engine, o, err);
 }
@@ -148,7 +150,10 @@ static void
 by_ourselves(struct history *h, struct sek_repo *repo,
     const struct sek_store *store)
 {
-	sek_source_store(h->engine, repo, store, h->only);
+	sek_source_store(h->engine, repo, store, h->only, &h->shard);
+	if (h->shard.of)
+		sek_shard_sum(sek_engine_outcome(h->engine)->split, store,
+		    h->only);
 	sek_vec_each (tip, &h->tips)
 		tip->here = sek_store_has(store, &tip->oid);
 	sek_vec_each (p, &store->problems)
@@ -168,7 +173,7 @@ list_selected(struct history *h, struct sek_repo *repo,
 		return;
 	}
 	h->only = only;
-	if (missing)
+	if (missing && sek_shard_is_first(&h->shard))
 		tell_missing(h->engine, missing);
 }
 
@@ -180,8 +185,11 @@ read_objects(struct history *h, struct sek_repo *repo, struct sek_err *err)
 
 	if (sek_store_open(&store, repo, NULL) == SEK_OK)
 		by_ourselves(h, repo, store);
-	else
+	else {
 		r = by_git(h, repo, err);
+		if (h->shard.of) /* by id, whatever the packs */
+			strcpy(sek_engine_outcome(h->engine)->split, "git");
+	}
 	sek_store_free(store);
 	return r == SEK_OK && sek_engine_stopped(h->engine) ? SEK_ECANCEL : r;
 }
@@ -195,13 +203,16 @@ is_all(const struct sek_selection *s)
 
 enum sek_code
 sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
-    const struct sek_selection *selection, struct sek_err *err)
+    const struct sek_selection *selection, const struct sek_shard *shard,
+    struct sek_err *err)
 {
 	struct sek_oids only = {0};
 	struct history h = {.engine = e};
 	enum sek_code r = SEK_OK;
 
-	if (is_all(selection))
+	if (shard)
+		h.shard = *shard;
+	if (is_all(selection) && sek_shard_is_first(&h.shard))
 		r = sek_revs_refs(repo, ref, &h, err);
 	sort_tips(&h);
 	if (r == SEK_OK && selection)
@@ -213,7 +224,7 @@ sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
 		    "a shallow clone: what came before is not here");
 	if (r == SEK_OK)
 		tell_lost_tips(&h);
-	if (r == SEK_OK && !h.only)
+	if (r == SEK_OK && !h.only && sek_shard_is_first(&h.shard))
 		r = count_missing(e, repo, err);
 	sek_vec_each (tip, &h.tips)
 		free(tip->ref);

@@ -290,7 +290,8 @@ ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
 
 void
 sek_source_store(struct sek_engine *e, struct sek_repo *repo,
-    const struct sek_store *store, const struct sek_oids *only)
+    const struct sek_store *store, const struct sek_oids *only,
+    const struct sek_shard *shard)
 {
 	struct sek_families *f = sek_families_new(store);
 	struct shared s = {
@@ -300,6 +301,8 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
+	if (shard)
+		sek_walk_shard(s.walk, shard);
 	sek_engine_run(e, read_all, &s);
 	ask_git(e, repo, &s);
 	sek_walk_free(s.walk);

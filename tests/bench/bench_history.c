@@ -118,7 +118,7 @@ scan_all(struct bench *b, struct sek_repo *repo, unsigned threads)
 		abort();
 	eo.policy = policy;
 	e = sek_engine_new(&eo);
-	sek_source_store(e, repo, b->store, NULL);
+	sek_source_store(e, repo, b->store, NULL, NULL);
 	sek_engine_finish(&e, &out);
 	out.policy = policy;
 	b->objects = out.counts.blobs + out.counts.messages;

@@ -317,7 +317,7 @@ jsonl_ends_with_a_summary(void **state)
 	    "\"commits\":3,\"tags\":4,\"messages\":5,\"names\":6,"
 	    "\"elsewhere\":8,\"left_out\":9,\"allowed\":10,"
 	    "\"unread_count\":7,\"unread\":[\"a: why\","
-	    "\"b\xef\xbf\xbd: why\"]}}\n");
+	    "\"b\xef\xbf\xbd: why\"],\"status\":0}}\n");
 }
 
 static void

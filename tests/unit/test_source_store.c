@@ -239,7 +239,7 @@ scan_store(const char *rules, unsigned threads)
 	struct sek_outcome out = {0};
 	char *all;
 
-	sek_source_store(e, NULL, s, NULL);
+	sek_source_store(e, NULL, s, NULL, NULL);
 	sek_engine_finish(&e, &out);
 	out.policy = policy;
 	for (size_t i = 1; i < out.founds.n; i++)
@@ -368,7 +368,7 @@ a_pack_that_goes_bad_is_unread_object_by_object(void **state)
 	make_pack(&w, "a", 1, 400);
 	s = packer_store(20);
 	assert_int_equal(truncate("objects/pack/pack-a.pack", 12), 0);
-	sek_source_store(e, &nowhere, s, NULL);
+	sek_source_store(e, &nowhere, s, NULL, NULL);
 	sek_engine_finish(&e, &out);
 	assert_int_equal(out.counts.unread, 400);
 	assert_int_equal(out.founds.n, 0);
