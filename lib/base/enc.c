@@ -117,6 +117,23 @@ sek_base64(struct sek_buf *out, const void *p, size_t n)
 	}
 }
 
+void
+sek_crc32_base62(char out[SEK_CRC32_BASE62], struct sek_str in)
+{
+	static const char digit[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz";
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < in.n; i++) {
+		crc ^= (unsigned char)in.p[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	crc = ~crc;
+	for (size_t i = SEK_CRC32_BASE62; i-- > 0; crc /= 62)
+		out[i] = digit[crc % 62];
+}
+
 static bool
 is_unreserved(char c)
 {

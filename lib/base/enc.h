@@ -17,6 +17,10 @@ bool sek_unhex(struct sek_str hex, unsigned char *out); /* n/2 bytes; even n */
 bool sek_unbase64(struct sek_str in, struct sek_buf *out);
 void sek_base64(struct sek_buf *out, const void *p, size_t n);
 
+/* The CRC-32 of zip and zlib in six digits, 0-9A-Za-z, the highest first. */
+#define SEK_CRC32_BASE62 6
+void sek_crc32_base62(char out[SEK_CRC32_BASE62], struct sek_str in);
+
 /* %XX for everything but RFC 3986 unreserved characters and those in keep. */
 void sek_percent(struct sek_buf *out, struct sek_str in, const char *keep);
 

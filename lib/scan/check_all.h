@@ -24,6 +24,9 @@ sek_check_fn sek_check_aws_ecr;     /* docker auth or bare token */
 sek_check_fn sek_check_aws_eks;     /* k8s-aws-v1. */
 sek_check_fn sek_check_aws_presigned;
 
+/* check_crc32.c. PREFIX_ and what ends in a sum over itself. */
+sek_check_fn sek_check_crc32_base62;
+
 /* check_pem.c. Is there key material, and is it encrypted? */
 sek_check_fn sek_check_pem;
 sek_check_fn sek_check_pem_encrypted;

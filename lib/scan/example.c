@@ -13,7 +13,7 @@ struct expander {
 	struct sek_str in;
 	size_t at;
 	uint64_t state;
-	unsigned depth; /* of {base64: */
+	unsigned depth; /* of templates in each other */
 	struct sek_err *err;
 };
 
@@ -94,7 +94,8 @@ expand_run(struct expander *e, struct sek_buf *out)
 		count = count * 10 + (size_t)(e->in.p[e->at] - '0');
 	if (!ahead(e, ":") || count == 0 || count > RUN_MAX)
 		return broken(e,
-		    "after `{` comes COUNT:CLASS}, base64:TEXT} or `{`");
+		    "after `{` comes COUNT:CLASS}, base64:TEXT}, crc32:TEXT} "
+		    "or `{`");
 	e->at++;
 	code = take_class(e, set, &n);
 	if (code)
@@ -107,15 +108,34 @@ expand_run(struct expander *e, struct sek_buf *out)
 
 static enum sek_code expand_text(struct expander *e, struct sek_buf *out);
 
-/* {base64:TEXT}, from the text on. */
+typedef void wrap_fn(struct sek_buf *out, struct sek_str text);
+
+static void
+wrap_base64(struct sek_buf *out, struct sek_str text)
+{
+	if (text.n)
+		sek_base64(out, text.p, text.n);
+}
+
+static void
+wrap_crc32(struct sek_buf *out, struct sek_str text)
+{
+	char sum[SEK_CRC32_BASE62];
+
+	sek_crc32_base62(sum, text);
+	sek_buf_add(out, text.p, text.n);
+	sek_buf_add(out, sum, sizeof(sum));
+}
+
+/* {base64:TEXT} and {crc32:TEXT}, from the text on. */
 static enum sek_code
-expand_base64(struct expander *e, struct sek_buf *out)
+expand_wrapped(struct expander *e, wrap_fn *wrap, struct sek_buf *out)
 {
 	sek_auto_buf text = {.max = SEK_BUF_MAX / 2};
 	enum sek_code code;
 
 	if (e->depth == DEPTH_MAX)
-		return broken(e, "base64 within base64 too often");
+		return broken(e, "templates within templates too often");
 	e->depth++;
 	code = expand_text(e, &text);
 	e->depth--;
@@ -124,24 +144,31 @@ expand_base64(struct expander *e, struct sek_buf *out)
 	if (!ahead(e, "}"))
 		return broken(e, "`}` is missing");
 	e->at++;
-	if (text.n)
-		sek_base64(out, text.p, text.n);
+	wrap(out, sek_buf_str(&text));
 	return sek_buf_check(&text, "example", e->err);
 }
 
 static enum sek_code
 expand_brace(struct expander *e, struct sek_buf *out)
 {
+	static const struct {
+		const char *name;
+		wrap_fn *wrap;
+	} wraps[] = {{"base64:", wrap_base64}, {"crc32:", wrap_crc32}};
+
 	e->at++;
 	if (ahead(e, "{")) {
 		sek_buf_add_c(out, '{');
 		e->at++;
 		return SEK_OK;
 	}
-	if (!ahead(e, "base64:"))
-		return expand_run(e, out);
-	e->at += strlen("base64:");
-	return expand_base64(e, out);
+	for (size_t i = 0; i < sizeof(wraps) / sizeof(wraps[0]); i++) {
+		if (ahead(e, wraps[i].name)) {
+			e->at += strlen(wraps[i].name);
+			return expand_wrapped(e, wraps[i].wrap, out);
+		}
+	}
+	return expand_run(e, out);
 }
 
 /* An unknown escape stays as it is, so that Windows paths may be shown. */
@@ -157,7 +184,7 @@ expand_escape(struct expander *e, struct sek_buf *out)
 	e->at += name ? 2 : 1;
 }
 
-/* To the end, or within {base64: to the `}` that is not escaped. */
+/* To the end, or within a template to the `}` that is not escaped. */
 static enum sek_code
 expand_text(struct expander *e, struct sek_buf *out)
 {

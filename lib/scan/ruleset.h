@@ -59,7 +59,8 @@ void sek_ruleset_free(struct sek_ruleset *r);
 
 /*
  * Expands an example: `{16:A-Z2-7}` becomes 16 characters of that class,
- * `{base64:TEXT}` the base64 of TEXT (expanded first), `{{` a brace; `\n`, `\t`,
+ * `{base64:TEXT}` the base64 of TEXT (expanded first), `{crc32:TEXT}` TEXT and
+ * its CRC-32 in six digits of base 62, `{{` a brace; `\n`, `\t`,
  * `\\` and `\}` are what they say, all else stays. So no file of ours holds a
  * string that another scanner takes for a key. The same seed gives the same
  * text everywhere. SEK_ECONFIG "column N: why" where a `{` begins no template.

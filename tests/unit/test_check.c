@@ -77,7 +77,7 @@ every_check_is_found_by_its_name(void **state)
 	(void)state;
 	for (const char *name; (name = sek_check_name(n)); n++)
 		assert_non_null(sek_check_find(name));
-	assert_int_equal(n, 14);
+	assert_int_equal(n, 15);
 	assert_null(sek_check_find("aws-key-id "));
 	assert_null(sek_check_find(""));
 	assert_ptr_equal(sek_check_find("pem"), sek_check_pem);

@@ -117,6 +117,8 @@ encodes_base64_of_what_it_expanded(void **state)
 	assert_expands("{base64:{3:x}\\n}", "eHh4Cg==");
 	assert_expands("{base64:{base64:Man}}", "VFdGdQ==");
 	assert_expands("{base64:}", "");
+	assert_expands("{crc32:}.", "000000.");
+	assert_expands("{crc32:{3:x}}{base64:{crc32:}}", "xxx0WTwjaMDAwMDAw");
 }
 
 static void
@@ -124,11 +126,14 @@ says_where_a_template_is_broken(void **state)
 {
 	(void)state;
 	assert_refused("ab {",
-	    "column 5: after `{` comes COUNT:CLASS}, base64:TEXT} or `{`");
+	    "column 5: after `{` comes COUNT:CLASS}, base64:TEXT}, "
+	    "crc32:TEXT} or `{`");
 	assert_refused("{x}",
-	    "column 2: after `{` comes COUNT:CLASS}, base64:TEXT} or `{`");
+	    "column 2: after `{` comes COUNT:CLASS}, base64:TEXT}, "
+	    "crc32:TEXT} or `{`");
 	assert_refused("{0:a}",
-	    "column 3: after `{` comes COUNT:CLASS}, base64:TEXT} or `{`");
+	    "column 3: after `{` comes COUNT:CLASS}, base64:TEXT}, "
+	    "crc32:TEXT} or `{`");
 	assert_refused("{3:}", "column 4: the class is empty");
 	assert_refused("{3:a", "column 5: `}` is missing");
 	assert_refused("{3:a\\", "column 6: `}` is missing");
@@ -145,12 +150,14 @@ refuses_what_would_grow_without_bound(void **state)
 
 	(void)state;
 	assert_refused("{65537:a}",
-	    "column 7: after `{` comes COUNT:CLASS}, base64:TEXT} or `{`");
+	    "column 7: after `{` comes COUNT:CLASS}, base64:TEXT}, "
+	    "crc32:TEXT} or `{`");
 	assert_int_equal(sek_example_expand("{101:a}", 1, &small, &err),
 	    SEK_ETOOBIG);
 	for (int i = 0; i < 1000; i++)
 		sek_buf_add_s(&deep, "{base64:");
-	assert_refused(deep.p, "column 41: base64 within base64 too often");
+	assert_refused(deep.p,
+	    "column 41: templates within templates too often");
 }
 
 int

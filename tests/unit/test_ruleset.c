@@ -166,7 +166,7 @@ says_file_line_and_rule_of_an_error(void **state)
 	    "f:2: [r] description: not plain UTF-8 text");
 	assert_refused("[r]\nmatch = {x}\n",
 	    "f:2: [r] match: column 2: after `{` comes COUNT:CLASS}, "
-	    "base64:TEXT} or `{`");
+	    "base64:TEXT}, crc32:TEXT} or `{`");
 }
 
 static void
