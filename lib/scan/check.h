@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rfc3339.h"
 #include "base/str.h"
+#include "scan/signal.h"
 
 /*
  * What a regex cannot say of a candidate: placeholders, hashes, identifiers,
@@ -17,13 +19,20 @@ struct sek_match {
 	size_t secret, secret_end; /* of the secret inside it */
 };
 
-enum sek_confidence { SEK_CONF_LOW, SEK_CONF_MEDIUM, SEK_CONF_HIGH };
+#define SEK_IAM_NAME_SIZE 65 /* names of IAM users and roles */
+#define SEK_REGION_SIZE   26
 
-/* What is known beside the match; zeroed before a check. */
+/* What is known beside the match; zeroed before a check. A check says what it
+ * knows by signals; confidence is set of these later. Texts may be "". */
 struct sek_facts {
+	uint32_t signals; /* of enum sek_signal */
 	enum sek_confidence confidence;
-	char account[13]; /* 12 digits, or "" */
-	char expires[21]; /* RFC 3339 UTC, or "" */
+	bool canary;      /* a trap: see check_account.h */
+	char account[13]; /* 12 digits */
+	char user[SEK_IAM_NAME_SIZE];
+	char role[SEK_IAM_NAME_SIZE];
+	char region[SEK_REGION_SIZE];
+	char issued[SEK_RFC3339_SIZE], expires[SEK_RFC3339_SIZE];
 };
 
 /* False: it is not what the rule looks for. content is the whole of what is
@@ -39,7 +48,5 @@ double sek_entropy(struct sek_str s);
 
 /* Is it a placeholder (EXAMPLE, runs, sequences, repeated parts, ${...})? */
 bool sek_is_placeholder(struct sek_str s);
-
-const char *sek_confidence_name(enum sek_confidence c);
 
 #endif

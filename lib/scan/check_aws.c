@@ -1,12 +1,14 @@
 #include <stdio.h>
 
 #include "base/enc.h"
+#include "scan/check_account.h"
 #include "scan/check_all.h"
 #include "scan/check_aws.h"
 #include "scan/check_shape.h"
 
 #define ID_LEN     20
 #define SECRET_LEN 40
+#define ARN_FAR    ((size_t)1024) /* bytes between key id and ARN */
 
 /* A-Z2-7 of RFC 4648, or -1. */
 static int
@@ -53,20 +55,6 @@ sek_aws_account_of(struct sek_str id, char account[13])
 		return SEK_AWS_BAD_ACCOUNT;
 	snprintf(account, 13, "%012llu", (unsigned long long)number);
 	return SEK_AWS_ACCOUNT;
-}
-
-/* Those of AWS's documentation, LocalStack's, and one digit twelve times. */
-bool
-sek_aws_is_example_account(const char *account)
-{
-	static const char *const examples[] = {"123456789012", "111122223333",
-	    "444455556666", "777788889999", "012345678901", "012345678910",
-	    "123456789010", "098765432109", "210987654321"};
-
-	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
-		if (!memcmp(account, examples[i], 12))
-			return true;
-	return !memcmp(account, account + 1, 11);
 }
 
 static bool
@@ -144,6 +132,51 @@ is_in_signature(struct sek_str content, const struct sek_match *m)
 	return memmem(p, (size_t)(end - p), "Signature=", 10) != NULL;
 }
 
+/* What follows `arn:aws:...::ACCOUNT:KIND/` in s, for the account of the key. */
+static struct sek_str
+find_arn(struct sek_str s, const char *account, const char *kind)
+{
+	char what[40];
+	const char *p;
+
+	snprintf(what, sizeof(what), "::%s:%s/", account, kind);
+	p = memmem(s.p, s.n, what, strlen(what));
+	if (!p)
+		return (struct sek_str){NULL, 0};
+	p += strlen(what);
+	return (struct sek_str){p, (size_t)(s.p + s.n - p)};
+}
+
+/*
+ * Whose key it is, where the answer that brought it stands around it: STS and
+ * IAM name role or user in an ARN. A user may have a path: its last part counts.
+ */
+static void
+read_principal(struct sek_str content, const struct sek_match *m,
+    struct sek_facts *facts)
+{
+	size_t from = m->secret > ARN_FAR ? m->secret - ARN_FAR : 0;
+	size_t to = content.n - m->secret_end > ARN_FAR
+	    ? m->secret_end + ARN_FAR
+	    : content.n;
+	struct sek_str s = {content.p + from, to - from}, arn;
+
+	arn = find_arn(s, facts->account, "assumed-role");
+	if (arn.p)
+		sek_aws_read_name(arn, facts->role);
+	arn = find_arn(s, facts->account, "user");
+	while (arn.p) { /* /division/team/name */
+		struct sek_str rest = arn;
+		size_t n;
+
+		sek_aws_read_name(arn, facts->user);
+		n = strlen(facts->user);
+		arn.p = n && n < rest.n && rest.p[n] == '/' ? rest.p + n + 1
+							    : NULL;
+		arn.n = rest.n - n - 1;
+	}
+}
+
 bool
 sek_check_aws_key_id(struct sek_str content, const struct sek_match *m,
     struct sek_facts *facts)
@@ -171,15 +204,18 @@ sek_check_aws_key_id(struct sek_str content, const struct sek_match *m,
 	if (!plain.n &&
 	    (is_sequence_line(content, m) || is_in_signature(content, m)))
 		return false;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_RANDOM |
+	    (plain.n ? SEK_SIGNAL_DECODED : 0);
 	switch (sek_aws_account_of(id, facts->account)) {
 	case SEK_AWS_ACCOUNT:
-		facts->confidence = SEK_CONF_HIGH;
+		sek_aws_say_account(facts);
+		read_principal(content, m, facts);
 		return !sek_aws_is_example_account(facts->account);
 	case SEK_AWS_NO_ACCOUNT:
-		facts->confidence = SEK_CONF_MEDIUM;
+		facts->signals |= SEK_SIGNAL_NO_ACCOUNT;
 		break;
 	case SEK_AWS_BAD_ACCOUNT:
-		facts->confidence = SEK_CONF_LOW;
+		facts->signals |= SEK_SIGNAL_BAD_ACCOUNT;
 		break;
 	}
 	return true;
@@ -306,7 +342,6 @@ sek_check_aws_secret(struct sek_str content, const struct sek_match *m,
 	sek_auto_buf plain = {.max = 512}, inner = {.max = 512};
 	struct sek_str s;
 
-	facts->confidence = SEK_CONF_HIGH;
 	if (!sek_aws_unescape(raw, &plain))
 		return false;
 	s = sek_buf_str(&plain);
@@ -314,6 +349,8 @@ sek_check_aws_secret(struct sek_str content, const struct sek_match *m,
 		if (!sek_unbase64(s, &inner))
 			return false;
 		s = sek_str_trim(sek_buf_str(&inner));
+		facts->signals |= SEK_SIGNAL_DECODED;
 	}
+	facts->signals |= SEK_SIGNAL_RANDOM;
 	return sek_aws_is_secret(s);
 }

@@ -16,9 +16,6 @@ enum sek_aws_account {
 /* id: for which sek_aws_is_key_id is true. account: "" if there is none. */
 enum sek_aws_account sek_aws_account_of(struct sek_str id, char account[13]);
 
-/* An account that only examples have. account: 12 digits. */
-bool sek_aws_is_example_account(const char *account);
-
 /* 40 characters of base64 that look random. */
 bool sek_aws_is_secret(struct sek_str s);
 

@@ -120,7 +120,7 @@ openssh_key(struct sek_str raw, struct sek_facts *facts)
 
 	if (raw.n < 100 || memcmp(raw.p, magic, sizeof(magic)))
 		return NO_KEY;
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_DECODED;
 	return memcmp(raw.p, none, sizeof(none) - 1) ? ENCRYPTED_KEY
 						     : PLAIN_KEY;
 }
@@ -133,7 +133,8 @@ der_key(struct sek_str raw, struct sek_str header, struct sek_facts *facts)
 	if (!said || said < 30)
 		return NO_KEY;
 	/* What is cut off or garbled may be a key all the same. */
-	facts->confidence = said == raw.n ? SEK_CONF_HIGH : SEK_CONF_MEDIUM;
+	facts->signals |= SEK_SIGNAL_DECODED |
+	    (said == raw.n ? 0 : SEK_SIGNAL_UNSURE);
 	return has(header, "ENCRYPTED") ? ENCRYPTED_KEY : PLAIN_KEY;
 }
 
@@ -150,7 +151,7 @@ pem_key(struct sek_str header, struct sek_str body, struct sek_facts *facts)
 	    !sek_unbase64(s, &raw))
 		return NO_KEY;
 	if (has(body, "Proc-Type") || has(header, "SSH2 ENCRYPTED")) {
-		facts->confidence = SEK_CONF_HIGH;
+		facts->signals |= SEK_SIGNAL_DECODED;
 		return ENCRYPTED_KEY;
 	}
 	if (has(header, "OPENSSH"))
@@ -213,7 +214,7 @@ sek_check_pgp(struct sek_str content, const struct sek_match *m,
 	s = sek_buf_str(&text);
 	if (s.n < MATERIAL_MIN || sek_entropy(s) < 4.5)
 		return false;
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_DECODED;
 	return s.p[0] == 'l' || s.p[0] == 'x';
 }
 
@@ -224,6 +225,6 @@ sek_check_putty(struct sek_str content, const struct sek_match *m,
 	sek_auto_buf text = {.max = MATERIAL_MAX};
 
 	collect(body_of(content, m), &text);
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_DECODED;
 	return text.n >= 40 && sek_entropy(sek_buf_str(&text)) >= 4.0;
 }

@@ -1,4 +1,5 @@
 #include "base/enc.h"
+#include "scan/check_account.h"
 #include "scan/check_all.h"
 #include "scan/check_aws.h"
 #include "scan/check_shape.h"
@@ -25,6 +26,38 @@ decode(struct sek_str content, const struct sek_match *m, struct sek_buf *bytes)
 	return sek_unbase64(s, bytes);
 }
 
+/* The user name of SES is a key id, which the match may start with. */
+static void
+read_user_id(struct sek_str content, const struct sek_match *m,
+    struct sek_facts *facts)
+{
+	struct sek_str id = {content.p + m->start, 20};
+
+	if (m->secret - m->start < id.n || !sek_aws_is_key_id(id) ||
+	    sek_aws_account_of(id, facts->account) != SEK_AWS_ACCOUNT)
+		return;
+	sek_aws_say_account(facts);
+}
+
+static bool
+is_in_name(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    (c >= '0' && c <= '9') || (c && strchr("+.@_-", c));
+}
+
+/* The name that ends at `at`. */
+static void
+read_name_before(struct sek_str content, size_t at, struct sek_facts *facts)
+{
+	size_t n = 0;
+
+	while (n < at && n < SEK_IAM_NAME_SIZE &&
+	    is_in_name(content.p[at - n - 1]))
+		n++;
+	sek_aws_read_name((struct sek_str){content.p + at - n, n}, facts->user);
+}
+
 /*
  * A version byte and an HMAC-SHA256: 33 bytes, so no padding. The byte is 4
  * since 2019, before it was 2.
@@ -37,7 +70,10 @@ sek_check_aws_ses(struct sek_str content, const struct sek_match *m,
 
 	if (!decode(content, m, &bytes) || bytes.n != 33)
 		return false;
-	facts->confidence = bytes.p[0] == 4 ? SEK_CONF_HIGH : SEK_CONF_MEDIUM;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_RANDOM;
+	if (bytes.p[0] == 2)
+		facts->signals |= SEK_SIGNAL_UNSURE;
+	read_user_id(content, m, facts);
 	return bytes.p[0] == 4 || bytes.p[0] == 2;
 }
 
@@ -51,8 +87,12 @@ sek_check_aws_service(struct sek_str content, const struct sek_match *m,
 	if (!decode(content, m, &bytes) || bytes.n != 32 ||
 	    m->secret - m->start < 16)
 		return false;
-	memcpy(facts->account, content.p + m->start + 4, 12);
-	facts->account[12] = '\0';
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_RANDOM;
+	if (!sek_aws_read_account((struct sek_str){content.p + m->start + 4,
+				      12},
+		facts->account))
+		return false;
+	sek_aws_say_account(facts);
+	read_name_before(content, m->start, facts);
 	return !sek_aws_is_example_account(facts->account);
 }

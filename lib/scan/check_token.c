@@ -1,15 +1,16 @@
-#include <stdio.h>
-#include <time.h>
-
 #include "base/enc.h"
+#include "scan/check_account.h"
 #include "scan/check_all.h"
 #include "scan/check_aws.h"
+#include "scan/check_session.h"
 #include "scan/check_shape.h"
+#include "scan/check_time.h"
 
-#define TOKEN_MAX ((size_t)32 << 10) /* rules match less than 16 KiB */
-#define TOKEN_MIN 100  /* characters of a session token; most have 300 */
-#define URL_BACK  2048 /* bytes of a query before the key id */
-#define EKS_LIFE  900  /* seconds that EKS takes a token for */
+#define TOKEN_MAX    ((size_t)32 << 10) /* rules match less than 16 KiB */
+#define TOKEN_MIN    100  /* characters of a session token; most have 300 */
+#define URL_BACK     2048 /* bytes of a query before the key id */
+#define REGISTRY_FAR 300  /* bytes between a token and its registry */
+#define EKS_LIFE     900  /* seconds that EKS takes a token for */
 
 static struct sek_str
 secret_of(struct sek_str content, const struct sek_match *m)
@@ -36,6 +37,16 @@ after(struct sek_str s, const char *name)
 	return (struct sek_str){p, (size_t)(s.p + s.n - p)};
 }
 
+static struct sek_str
+after_last(struct sek_str s, const char *name)
+{
+	struct sek_str last = {NULL, 0};
+
+	for (s = after(s, name); s.p; s = after(s, name))
+		last = s;
+	return last;
+}
+
 /* The number that s starts with; 0 if it starts with none. */
 static uint64_t
 number(struct sek_str s)
@@ -50,76 +61,70 @@ number(struct sek_str s)
 	return value;
 }
 
-/* The 12 digits that s starts with. */
-static bool
-read_account(struct sek_str s, struct sek_facts *facts)
-{
-	if (s.n < 12)
-		return false;
-	for (size_t i = 0; i < 12; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	memcpy(facts->account, s.p, 12);
-	facts->account[12] = '\0';
-	return true;
-}
-
-static void
-set_expires(struct sek_facts *facts, time_t at)
-{
-	struct tm tm;
-
-	if (at <= 0 || at > 253402300799 || !gmtime_r(&at, &tm))
-		return;
-	strftime(facts->expires, sizeof(facts->expires), "%Y-%m-%dT%H:%M:%SZ",
-	    &tm);
-}
-
-/* 20240131T235959Z as seconds, or 0. */
-static time_t
-parse_date(struct sek_str s)
-{
-	struct tm tm = {0};
-	char text[17] = "";
-
-	if (s.n < 16)
-		return 0;
-	memcpy(text, s.p, 16);
-	if (!strptime(text, "%Y%m%dT%H%M%SZ", &tm))
-		return 0;
-	return timegm(&tm);
-}
-
 /* Fills the account; false if the id is an example. */
 static bool
 read_key_id(struct sek_str id, struct sek_facts *facts)
 {
 	if (sek_is_placeholder(id))
 		return false;
-	return sek_aws_account_of(id, facts->account) != SEK_AWS_ACCOUNT ||
-	    !sek_aws_is_example_account(facts->account);
+	if (sek_aws_account_of(id, facts->account) != SEK_AWS_ACCOUNT)
+		return true;
+	sek_aws_say_account(facts);
+	return !sek_aws_is_example_account(facts->account);
+}
+
+/* Past a slash, as it is or escaped once or twice; p NULL: there is none. */
+static struct sek_str
+after_slash(struct sek_str s)
+{
+	static const char *const slashes[] = {
+	    "/", "%2F", "%2f", "%252F", "%252f"};
+
+	for (size_t i = 0; i < sizeof(slashes) / sizeof(slashes[0]); i++) {
+		size_t n = strlen(slashes[i]);
+
+		if (sek_str_starts(s, slashes[i]))
+			return (struct sek_str){s.p + n, s.n - n};
+	}
+	return (struct sek_str){NULL, 0};
+}
+
+/* The region of a signature's scope: /20240131/us-east-1/s3/aws4_request */
+static void
+read_scope(struct sek_str s, struct sek_facts *facts)
+{
+	s = after_slash(s);
+	if (!s.p || s.n < 8)
+		return;
+	s = after_slash((struct sek_str){s.p + 8, s.n - 8});
+	if (s.p)
+		sek_aws_read_region(s, facts->region);
 }
 
 /*
- * Account and expiry out of a presigned query. life: 0 to go by what the query
- * says. False if the id in it is an example.
+ * What a presigned query says. life: 0 to go by what the query says. False if
+ * the id in it is an example.
  */
 static bool
 read_query(struct sek_str query, uint64_t life, struct sek_facts *facts)
 {
-	struct sek_str id = after(query, "X-Amz-Credential=");
-	time_t date = parse_date(after(query, "X-Amz-Date="));
+	struct sek_str id = after(query, "X-Amz-Credential="), scope;
+	uint64_t date = sek_check_basic_time(after(query, "X-Amz-Date="));
 	uint64_t seconds = number(after(query, "X-Amz-Expires="));
 
 	if (id.n >= 20) {
+		scope = (struct sek_str){id.p + 20, id.n - 20};
 		id.n = 20;
 		if (sek_aws_is_key_id(id)) {
 			if (!read_key_id(id, facts))
 				return false;
+			read_scope(scope, facts);
 		}
 	}
-	if (date > 0 && (life || seconds))
-		set_expires(facts, date + (time_t)(life ? life : seconds));
+	sek_check_set_time(facts->issued, date);
+	if (date && (life || seconds))
+		sek_check_set_time(facts->expires,
+		    date + (life ? life : seconds));
 	return true;
 }
 
@@ -143,7 +148,7 @@ sek_check_aws_presigned(struct sek_str content, const struct sek_match *m,
 	struct sek_str url = url_of(content, m);
 	struct sek_str old = after(url, "AWSAccessKeyId=");
 
-	facts->confidence = SEK_CONF_MEDIUM;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_PUBLIC;
 	if (sek_is_placeholder(secret_of(content, m)))
 		return false;
 	if (!old.p)
@@ -153,7 +158,7 @@ sek_check_aws_presigned(struct sek_str content, const struct sek_match *m,
 	old.n = 20;
 	if (!sek_aws_is_key_id(old) || !read_key_id(old, facts))
 		return false;
-	set_expires(facts, (time_t)number(after(url, "Expires=")));
+	sek_check_set_time(facts->expires, number(after(url, "Expires=")));
 	return true;
 }
 
@@ -186,7 +191,7 @@ bool
 sek_check_aws_token(struct sek_str content, const struct sek_match *m,
     struct sek_facts *facts)
 {
-	sek_auto_buf plain = {.max = TOKEN_MAX};
+	sek_auto_buf plain = {.max = TOKEN_MAX}, bytes = {.max = TOKEN_MAX};
 	struct sek_shape shape;
 	struct sek_str s;
 
@@ -205,10 +210,36 @@ sek_check_aws_token(struct sek_str content, const struct sek_match *m,
 	/* 27 % is what random letters have; words have 80. */
 	if (shape.pairs && 100 * shape.common / shape.pairs >= 50)
 		return false;
-	facts->confidence = starts_as_token(s) ? SEK_CONF_HIGH
-					       : SEK_CONF_MEDIUM;
+	facts->signals |= SEK_SIGNAL_RANDOM |
+	    (starts_as_token(s) ? SEK_SIGNAL_SHAPE : SEK_SIGNAL_UNSURE);
+	if (sek_unbase64(s, &bytes) &&
+	    sek_session_read(sek_buf_str(&bytes), facts)) {
+		facts->signals |= SEK_SIGNAL_DECODED;
+		sek_aws_say_account(facts);
+	}
 	/* A JSON web token, or anything else in JSON. */
 	return !sek_str_starts(s, "eyJ");
+}
+
+/* USER-at-ACCOUNT:SECRET. False: it is an example, or something else. */
+static bool
+read_service_user(struct sek_str text, struct sek_facts *facts)
+{
+	const char *end = find(text, ":");
+	struct sek_str name = text, account;
+
+	if (!end)
+		return false;
+	name.n = (size_t)(end - text.p);
+	account = after_last(name, "-at-");
+	if (!account.p || !sek_aws_read_account(account, facts->account)) {
+		facts->signals |= SEK_SIGNAL_UNSURE;
+		return true;
+	}
+	name.n = (size_t)(account.p - 4 - text.p);
+	sek_aws_read_name(name, facts->user);
+	sek_aws_say_account(facts);
+	return !sek_aws_is_example_account(facts->account);
 }
 
 bool
@@ -228,16 +259,38 @@ sek_check_aws_bedrock(struct sek_str content, const struct sek_match *m,
 	if (!sek_unbase64(s, &plain))
 		return false;
 	text = sek_buf_str(&plain);
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_DECODED;
 	if (brief)
 		return find(text, "X-Amz-") && read_query(text, 0, facts);
-	if (!sek_str_starts(text, "BedrockAPIKey"))
-		return false;
-	if (!read_account(after(text, "-at-"), facts))
-		facts->confidence = SEK_CONF_MEDIUM;
-	else if (sek_aws_is_example_account(facts->account))
-		return false;
-	return find(text, ":") != NULL;
+	return sek_str_starts(text, "BedrockAPIKey") &&
+	    read_service_user(text, facts);
+}
+
+/*
+ * Where the token is used: ACCOUNT.dkr.ecr.REGION.amazonaws.com, nearest before
+ * it in a docker configuration, after it in a command.
+ */
+static void
+read_registry(struct sek_str content, const struct sek_match *m,
+    struct sek_facts *facts)
+{
+	static const char mark[] = ".dkr.ecr.";
+	size_t far = REGISTRY_FAR, from = m->start > far ? m->start - far : 0;
+	size_t to = content.n - m->end > far ? m->end + far : content.n;
+	struct sek_str back = {content.p + from, m->start - from};
+	struct sek_str ahead = {content.p + m->end, to - m->end};
+	struct sek_str region = after_last(back, mark);
+	struct sek_str where = region.p ? back : ahead;
+	size_t before = sizeof(mark) - 1 + 12;
+
+	if (!region.p)
+		region = after(ahead, mark);
+	if (!region.p || (size_t)(region.p - where.p) < before ||
+	    !sek_aws_read_account((struct sek_str){region.p - before, 12},
+		facts->account))
+		return;
+	sek_aws_say_account(facts);
+	sek_aws_read_region(region, facts->region);
 }
 
 bool
@@ -256,9 +309,10 @@ sek_check_aws_ecr(struct sek_str content, const struct sek_match *m,
 		return false;
 	if (!find(sek_buf_str(&json), "\"datakey\""))
 		return false;
-	facts->confidence = SEK_CONF_HIGH;
-	set_expires(facts,
-	    (time_t)number(after(sek_buf_str(&json), "\"expiration\":")));
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_DECODED;
+	sek_check_set_time(facts->expires,
+	    number(after(sek_buf_str(&json), "\"expiration\":")));
+	read_registry(content, m, facts);
 	return true;
 }
 
@@ -271,7 +325,7 @@ sek_check_aws_eks(struct sek_str content, const struct sek_match *m,
 
 	if (!s.p || !sek_unbase64(s, &plain))
 		return false;
-	facts->confidence = SEK_CONF_HIGH;
+	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_DECODED;
 	return find(sek_buf_str(&plain), "X-Amz-Signature=") &&
 	    read_query(sek_buf_str(&plain), EKS_LIFE, facts);
 }

@@ -181,7 +181,7 @@ find_runs(const struct sek_rule *rule, uint16_t number, struct sek_str content,
 		if (rule->check &&
 		    !rule->check(content, &hit.match, &hit.facts))
 			continue;
-		hit.facts.confidence = SEK_CONF_MEDIUM;
+		hit.facts.signals |= SEK_SIGNAL_BARE | SEK_SIGNAL_NEAR;
 		*sek_vec_push(found) = hit;
 		at = end - 1;
 	}

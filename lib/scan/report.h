@@ -53,7 +53,8 @@ struct sek_report_options {
  *   where path is not UTF-8, and then path is lossy), line, column, end_line,
  *   end_column (1-based, in bytes, the end is just past the secret), start, end
  *   (byte offsets), commit, blob, fingerprint, redacted, secret (only if asked
- *   for; secret_base64 as with path), pair, account, expires, more
+ *   for; secret_base64 as with path), pair, account, user, role, region, issued,
+ *   expires, canary (true), signals (a list of names, see signal.h), more
  * After `blob` stand, where they are known of a history's findings: author,
  * date, in_head, head_line, and of a shard's rank (ranks.h). `more` is a list of
  * other places of the same secret: objects with the keys from place to rank.

@@ -119,6 +119,29 @@ add_object(struct sek_buf *out, json_t *object)
 	json_decref(object);
 }
 
+static void
+put_facts(json_t *to, const struct sek_facts *facts)
+{
+	json_t *signals = json_array();
+
+	put_text(to, "account", facts->account);
+	put_text(to, "user", facts->user);
+	put_text(to, "role", facts->role);
+	put_text(to, "region", facts->region);
+	put_text(to, "issued", facts->issued);
+	put_text(to, "expires", facts->expires);
+	if (facts->canary)
+		json_object_set_new(to, "canary", json_true());
+	for (unsigned i = 0; i < SEK_SIGNALS; i++)
+		if (facts->signals >> i & 1)
+			json_array_append_new(signals,
+			    json_string(sek_signal_name(i)));
+	if (json_array_size(signals))
+		json_object_set_new(to, "signals", signals);
+	else
+		json_decref(signals);
+}
+
 void
 sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 {
@@ -136,8 +159,7 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 	if (f->secret)
 		put_bytes(o, "secret", sek_str(f->secret));
 	put_text(o, "pair", f->pair);
-	put_text(o, "account", f->facts.account);
-	put_text(o, "expires", f->facts.expires);
+	put_facts(o, &f->facts);
 	if (f->more_n)
 		put_more(o, f);
 	add_object(out, o);

@@ -296,7 +296,13 @@ result_properties(const struct sek_finding *f)
 	put(o, "secret", f->secret);
 	put(o, "pair", f->pair);
 	put(o, "account", f->facts.account);
+	put(o, "user", f->facts.user);
+	put(o, "role", f->facts.role);
+	put(o, "region", f->facts.region);
+	put(o, "issued", f->facts.issued);
 	put(o, "expires", f->facts.expires);
+	if (f->facts.canary)
+		json_object_set_new(o, "canary", json_true());
 	return o;
 }
 

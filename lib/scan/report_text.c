@@ -56,13 +56,37 @@ add_secret(struct sek_buf *out, const struct sek_finding *f)
 
 /* RFC 3339 without its seconds: with them vim takes the line for FILE:LINE:. */
 static void
-add_expiry(struct sek_buf *out, const char *expires)
+add_time(struct sek_buf *out, const char *what, const char *time)
 {
-	if (strlen(expires) == sizeof("YYYY-MM-DDThh:mm:ssZ") - 1)
-		sek_buf_printf(out, "    expires %.10s %.5s UTC\n", expires,
-		    expires + 11);
-	else
-		sek_buf_printf(out, "    expires %s\n", expires);
+	if (strlen(time) == sizeof("YYYY-MM-DDThh:mm:ssZ") - 1)
+		sek_buf_printf(out, "    %s %.10s %.5s UTC\n", what, time,
+		    time + 11);
+	else if (*time)
+		sek_buf_printf(out, "    %s %s\n", what, time);
+}
+
+static void
+add_fact(struct sek_buf *out, const char *what, const char *value)
+{
+	if (*value)
+		sek_buf_printf(out, "    %s %s\n", what, value);
+}
+
+static void
+add_facts(struct sek_buf *out, const struct sek_facts *facts)
+{
+	bool expired = facts->signals & SEK_SIGNAL_EXPIRED;
+
+	add_fact(out, "account", facts->account);
+	if (facts->canary)
+		sek_buf_add_s(out,
+		    "    a canary: do not use it, that "
+		    "raises an alarm\n");
+	add_fact(out, "user", facts->user);
+	add_fact(out, "role", facts->role);
+	add_fact(out, "region", facts->region);
+	add_time(out, "issued", facts->issued);
+	add_time(out, expired ? "expired" : "expires", facts->expires);
 }
 
 static void
@@ -117,10 +141,7 @@ add_details(struct sek_buf *out, const struct sek_finding *f)
 	add_head(out, f);
 	if (f->pair)
 		sek_buf_printf(out, "    belongs to %s\n", f->pair);
-	if (*f->facts.account)
-		sek_buf_printf(out, "    account %s\n", f->facts.account);
-	if (*f->facts.expires)
-		add_expiry(out, f->facts.expires);
+	add_facts(out, &f->facts);
 	if (f->facts.confidence != SEK_CONF_HIGH)
 		sek_buf_printf(out, "    confidence %s\n",
 		    sek_confidence_name(f->facts.confidence));

@@ -1,9 +1,11 @@
 #include "scan/scanner.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/redact.h"
+#include "scan/check_time.h"
 #include "scan/pair.h"
 
 /*
@@ -25,6 +27,7 @@ struct sek_scanner {
 	const struct sek_policy *policy;
 	struct sek_matcher *matcher;
 	struct matches content, name;
+	int64_t now; /* seconds: is a token still valid? */
 	char *shown; /* the job's path; NULL: as it is */
 	const char *path;
 };
@@ -40,6 +43,7 @@ sek_scanner_new(const struct sek_policy *policy)
 	struct sek_scanner *s = sek_alloc(sizeof(*s));
 
 	s->policy = policy;
+	s->now = time(NULL);
 	s->matcher = sek_matcher_new(policy->program);
 	return s;
 }
@@ -220,6 +224,21 @@ redacted(const struct sek_rule *rule, struct sek_str secret)
 	return sek_buf_take(&b);
 }
 
+/* What the match itself says, and with all that is known, how sure we are. */
+static void
+grade(const struct sek_scanner *s, const struct sek_match *m,
+    struct sek_finding *f)
+{
+	struct sek_facts *facts = &f->facts;
+
+	if (f->rule->entropy > 0)
+		facts->signals |= SEK_SIGNAL_RANDOM;
+	if (!(facts->signals & SEK_SIGNAL_BARE) && m->secret > m->start)
+		facts->signals |= SEK_SIGNAL_NAMED;
+	sek_check_say_time(facts, s->now);
+	facts->confidence = sek_signal_grade(facts->signals);
+}
+
 static void
 describe(const struct sek_scanner *s, const struct sek_job *job,
     struct sek_str c, const struct matches *m, size_t i, struct sek_finding *f)
@@ -250,6 +269,7 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 		    slice(c, key->match.secret, key->match.secret_end));
 	}
 	set_fingerprint(f, c, &h->match, sek_str(job->path));
+	grade(s, &h->match, f);
 }
 
 static void

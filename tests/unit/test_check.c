@@ -140,7 +140,8 @@ reads_the_account_out_of_a_key_id(void **state)
 		assert_true(holds_from("aws-key-id", sek_str(vectors[i].id), 0,
 		    &facts));
 		assert_string_equal(facts.account, vectors[i].account);
-		assert_int_equal(facts.confidence, SEK_CONF_HIGH);
+		assert_int_equal(facts.canary, i >= 2);
+		assert_true(facts.signals & SEK_SIGNAL_ACCOUNT);
 	}
 }
 
@@ -155,7 +156,7 @@ an_older_key_id_holds_no_account(void **state)
 		    "J2KDW7QXM3ZVT5RB"),
 	    0, &facts));
 	assert_string_equal(facts.account, "");
-	assert_int_equal(facts.confidence, SEK_CONF_MEDIUM);
+	assert_int_equal(sek_signal_grade(facts.signals), SEK_CONF_MEDIUM);
 }
 
 static void
@@ -169,7 +170,7 @@ an_impossible_account_lowers_confidence(void **state)
 		    "7757W57KD3ZVT5RB"),
 	    0, &facts));
 	assert_string_equal(facts.account, "");
-	assert_int_equal(facts.confidence, SEK_CONF_LOW);
+	assert_int_equal(sek_signal_grade(facts.signals), SEK_CONF_LOW);
 }
 
 static void
@@ -444,7 +445,7 @@ a_session_token_in_a_url_is_not_reported(void **state)
 	assert_false(holds_from("aws-token", sek_buf_str(&b), start, &facts));
 	b.p[0] = b.p[start - 1] = ':';
 	assert_true(holds_from("aws-token", sek_buf_str(&b), start, &facts));
-	assert_int_equal(facts.confidence, SEK_CONF_HIGH);
+	assert_int_equal(sek_signal_grade(facts.signals), SEK_CONF_HIGH);
 	memcpy(b.p + start + 100, "EXAMPLE", 7);
 	assert_false(holds_from("aws-token", sek_buf_str(&b), start, &facts));
 }
@@ -524,7 +525,8 @@ sees_a_key_however_its_lines_are_written(void **state)
 
 		if (!holds_from("pem", sek_buf_str(&b), at, &facts))
 			fail_msg("%s", eols[i]);
-		assert_int_equal(facts.confidence, SEK_CONF_HIGH);
+		assert_int_equal(sek_signal_grade(facts.signals),
+		    SEK_CONF_HIGH);
 		assert_false(holds_from("pem-encrypted", sek_buf_str(&b), at,
 		    &facts));
 	}
@@ -597,7 +599,7 @@ sees_a_key_in_base64_of_its_armour(void **state)
 	text = sek_printf("-----%s-----END", b.p);
 	sek_base64(&outer, text, strlen(text));
 	assert_true(holds_from("pem", sek_buf_str(&outer), 0, &facts));
-	assert_int_equal(facts.confidence, SEK_CONF_HIGH);
+	assert_int_equal(sek_signal_grade(facts.signals), SEK_CONF_HIGH);
 }
 
 /* Every check may be asked about any bytes, at the very edges of the memory. */

@@ -128,7 +128,8 @@ finds_a_bare_secret_only_beside_an_id(void **state)
 
 	assert_int_equal(secrets_in(f, SECRET), 0);
 	assert_int_equal(secrets_in(f, ID " " SECRET), 1);
-	assert_int_equal(f->hits.at[1].facts.confidence, SEK_CONF_MEDIUM);
+	assert_int_equal(sek_signal_grade(f->hits.at[1].facts.signals),
+	    SEK_CONF_MEDIUM);
 	assert_int_equal(secrets_in(f, SECRET " " ID), 1);
 	assert_int_equal(secrets_in(f,
 			     "AKIAIOSFODNN7"
