@@ -166,7 +166,7 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 RC_SRC = $(wildcard cmd/rules-compile/*.c) $(wildcard lib/base/*.c) \
          lib/scan/rule.c lib/scan/ruleset.c lib/scan/ruleset_text.c \
          lib/scan/example.c lib/scan/ere.c \
-         $(wildcard lib/scan/regex*.c) $(wildcard lib/scan/check*.c) \
+         lib/scan/decode_literal.c $(wildcard lib/scan/regex*.c) $(wildcard lib/scan/check*.c) \
          $(wildcard lib/scan/prefilter*.c)
 RC     = build/host/rules-compile
 $(RC): $(RC_SRC) $(wildcard lib/base/*.h lib/scan/*.h)

@@ -55,6 +55,7 @@ compile(int argc, char **argv, struct sek_buf *out, struct sek_err *err)
 		sek_ruleset_draft_free(d);
 		return code;
 	}
+	sek_ruleset_decode(d);
 	code = sek_ruleset_make(d, &rules, err);
 	if (code)
 		return code;

@@ -115,3 +115,22 @@ sek_delta_apply(struct sek_delta d, const char *base, char *out)
 	}
 	return step == SEK_DELTA_END;
 }
+
+size_t
+sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n)
+{
+	struct sek_delta_part part;
+	size_t made = 0;
+
+	while (made < n && sek_delta_next(&d, &part) == SEK_DELTA_PART) {
+		size_t some = part.n < n - made ? part.n : n - made;
+
+		if (!part.text &&
+		    (part.from > base.n || some > base.n - part.from))
+			break;
+		memcpy(out + made, part.text ? part.text : base.p + part.from,
+		    some);
+		made += some;
+	}
+	return made;
+}

@@ -30,6 +30,10 @@ bool sek_delta_open(struct sek_delta *d, struct sek_str bytes);
 enum sek_delta_step
 sek_delta_next(struct sek_delta *d, struct sek_delta_part *out);
 
+/* The first bytes of what it makes, at most n; how many they are. */
+size_t
+sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n);
+
 /* From a base of base_size bytes; out has room for size. */
 bool sek_delta_apply(struct sek_delta d, const char *base, char *out);
 

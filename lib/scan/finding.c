@@ -14,6 +14,7 @@ sek_finding_clear(struct sek_finding *f)
 	free(f->path);
 	free(f->redacted);
 	free(f->pair);
+	free(f->encoding);
 	free(f->author);
 	for (size_t i = 0; i < f->more_n; i++)
 		sek_finding_clear(&f->more[i]);

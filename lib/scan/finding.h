@@ -29,6 +29,9 @@ struct sek_finding {
 	char *path;            /* any bytes but NUL; a ref name; "-" for stdin;
 				   raw: of a name that holds a secret the
 				   reports show the redacted form */
+	char *encoding;        /* how the secret stands there, outermost first:
+				   "base64, hex"; NULL: as it is. The place is
+				   that of the encoded text */
 	uint64_t line, column; /* 1-based; column in bytes */
 	uint64_t end_line, end_column;         /* just past the secret */
 	uint64_t char_column, end_char_column; /* the columns in characters of

@@ -39,6 +39,7 @@ struct sek_matcher {
 	struct sek_err *err;
 	bool *gave_up; /* has this rule failed? */
 	bool probing;  /* the first match is an answer */
+	struct sek_leads leads;
 };
 
 struct sek_matcher *
@@ -59,6 +60,7 @@ sek_matcher_free(struct sek_matcher *m)
 		return;
 	sek_pcre_room_free(m->room);
 	sek_vec_clear(&m->spans);
+	sek_vec_clear(&m->leads);
 	free(m->latest);
 	free(m->gave_up);
 	free(m);
@@ -138,12 +140,36 @@ span_of(const struct sek_matcher *m, size_t literal, size_t offset)
 	return s;
 }
 
+static void
+add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
+{
+	if (offset < m->from || offset >= m->to)
+		return;
+	if (m->leads.n == SEK_MATCH_HITS) {
+		if (!m->failed)
+			m->failed = sek_fail(m->err, SEK_ETOOBIG,
+			    "more encoded text in one content than the limit");
+		return;
+	}
+	*sek_vec_push(&m->leads) = (struct sek_lead){
+	    .at = offset,
+	    .encoding = (uint8_t)l->before_min,
+	    .index = (uint8_t)l->before_max,
+	};
+}
+
 static bool
 on_literal(void *arg, size_t literal, size_t offset)
 {
 	struct sek_matcher *m = arg;
-	struct span s = span_of(m, literal, offset);
+	const struct sek_rule_literal *l = &m->program->rules->literal[literal];
+	struct span s;
 
+	if (l->rule == SEK_RULE_DECODE) {
+		add_lead(m, l, offset);
+		return true;
+	}
+	s = span_of(m, literal, offset);
 	if (s.lo < m->from)
 		s.lo = m->from;
 	if (s.hi > m->to)
@@ -514,6 +540,7 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 {
 	if (to > content.n)
 		to = content.n;
+	m->leads.n = 0;
 	if (from >= to)
 		return SEK_OK;
 	if (!m->room)
@@ -532,6 +559,12 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 	run(m);
 	settle(m);
 	return m->failed;
+}
+
+const struct sek_leads *
+sek_matcher_leads(const struct sek_matcher *m)
+{
+	return &m->leads;
 }
 
 /*
@@ -567,6 +600,10 @@ sek_matcher_probe(struct sek_matcher *m, struct sek_str content,
 	struct span s;
 	enum sek_code r;
 
+	if (m->program->rules->literal[p->literal].rule == SEK_RULE_DECODE) {
+		p->from = p->to = p->offset;
+		return true;
+	}
 	if (!m->room)
 		m->room = sek_pcre_room_new();
 	if (p->fresh) {

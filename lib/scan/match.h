@@ -2,6 +2,7 @@
 #define SEK_SCAN_MATCH_H
 
 #include "base/vec.h"
+#include "scan/decode.h"
 #include "scan/pattern.h"
 #include "scan/ruleset.h"
 
@@ -55,12 +56,16 @@ enum sek_code
 sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
     size_t to, struct sek_hits *out, struct sek_err *err) SEK_CHECKED;
 
+/* Where, in the last run's content, text in an encoding may stand: rising, until
+ * the next run. More than SEK_MATCH_HITS of them were SEK_ETOOBIG. */
+const struct sek_leads *sek_matcher_leads(const struct sek_matcher *m);
+
 /*
  * Does the rule of a literal that stands at an offset of content match at any
  * start for which it stands there (before entropy and check)? If no, that
  * depends on content[from, to) alone, and on whether content begins at `from`
  * or ends at `to` where these are its edges. True, too, where a limit was
- * reached. `fresh`: this is the first question of this content, which starts
+ * reached, and for a literal of an encoding. `fresh`: this is the first question of this content, which starts
  * the clock.
  */
 struct sek_probe {

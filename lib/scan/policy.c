@@ -111,6 +111,7 @@ load_rules(struct sek_policy *p, const struct sek_repo *repo,
 	if (!has_own_rules(config, o))
 		return SEK_OK;
 	draft = sek_ruleset_draft_new(true);
+	sek_ruleset_decode(draft);
 	if (config)
 		r = add_config_rules(draft, repo, config, err);
 	for (size_t i = 0; r == SEK_OK && o->rule_files && o->rule_files[i];

@@ -78,6 +78,7 @@ put_place(json_t *to, const struct sek_finding *f)
 	}
 	put_number(to, "start", f->start);
 	put_number(to, "end", f->end);
+	put_text(to, "encoding", f->encoding);
 	put_oid(to, "commit", &f->commit);
 	put_oid(to, "blob", &f->blob);
 	put_text(to, "author", f->author);

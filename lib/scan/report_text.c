@@ -160,6 +160,8 @@ sek_text_finding(struct sek_buf *out, const struct sek_report_options *o,
 		sek_buf_add_s(out, "in the file name, ");
 	else if (f->place == SEK_PLACE_REF_NAME)
 		sek_buf_add_s(out, "in the name of a ref, ");
+	if (f->encoding)
+		sek_buf_printf(out, "(in %s) ", f->encoding);
 	sek_buf_printf(out, "%s: ", f->rule->description);
 	add_secret(out, f);
 	add_colour(out, o, DIM);

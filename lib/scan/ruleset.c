@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "scan/decode_literal.h"
 #include "scan/ere.h"
 #include "scan/regex.h"
 #include "scan/ruleset_draft.h"
@@ -13,6 +14,9 @@ static const struct sek_ruleset builtin;
 #else
 #define builtin sek_ruleset_builtin
 #endif
+
+/* Beside those of encodings. */
+#define LITERALS_MAX (UINT16_MAX - 1 - SEK_DECODE_LITERALS_MAX)
 
 static const char *const no_examples[] = {NULL};
 
@@ -197,6 +201,12 @@ sek_ruleset_switch_all_on(struct sek_ruleset_draft *d)
 		r->rule.off = false;
 }
 
+void
+sek_ruleset_decode(struct sek_ruleset_draft *d)
+{
+	d->decode = true;
+}
+
 /* What sek_ruleset_make gathers; the arrays are handed on to own. */
 struct making {
 	struct sek_ruleset_own *own;
@@ -206,6 +216,36 @@ struct making {
 	SEK_VEC(uint16_t) unfiltered;
 };
 
+static void
+make_literal(struct making *m, const char *bytes, uint8_t len, bool nocase,
+    struct sek_rule_literal where)
+{
+	char *copy = sek_alloc(len);
+
+	memcpy(copy, bytes, len);
+	*sek_vec_push(&m->literal) = (struct sek_literal){
+	    .bytes = sek_ruleset_own_keep(m->own, copy),
+	    .len = len,
+	    .nocase = nocase,
+	};
+	*sek_vec_push(&m->where) = where;
+}
+
+static void
+make_decoders(struct making *m)
+{
+	struct sek_decode_literal literal[SEK_DECODE_LITERALS_MAX];
+	size_t n = sek_decode_literals(literal);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sek_decode_literal *l = &literal[i];
+
+		make_literal(m, l->bytes, l->len, l->nocase,
+		    (struct sek_rule_literal){
+			SEK_RULE_DECODE, l->encoding, l->index});
+	}
+}
+
 static enum sek_code
 make_literals(struct making *m, const struct sek_regex_info *info,
     struct sek_err *err)
@@ -214,25 +254,16 @@ make_literals(struct making *m, const struct sek_regex_info *info,
 
 	if (info->literals == 0)
 		*sek_vec_push(&m->unfiltered) = rule;
-	if (m->literal.n + info->literals > UINT16_MAX)
+	if (m->literal.n + info->literals > LITERALS_MAX)
 		return sek_fail(err, SEK_ECONFIG,
 		    "all rules together have more than %d literals",
-		    UINT16_MAX);
+		    LITERALS_MAX);
 	for (size_t i = 0; i < info->literals; i++) {
 		const struct sek_regex_literal *l = &info->literal[i];
-		char *bytes = sek_alloc(l->len);
 
-		memcpy(bytes, l->bytes, l->len);
-		*sek_vec_push(&m->literal) = (struct sek_literal){
-		    .bytes = sek_ruleset_own_keep(m->own, bytes),
-		    .len = l->len,
-		    .nocase = l->nocase,
-		};
-		*sek_vec_push(&m->where) = (struct sek_rule_literal){
-		    .rule = rule,
-		    .before_min = l->before_min,
-		    .before_max = l->before_max,
-		};
+		make_literal(m, l->bytes, l->len, l->nocase,
+		    (struct sek_rule_literal){
+			rule, l->before_min, l->before_max});
 	}
 	return SEK_OK;
 }
@@ -298,6 +329,8 @@ sek_ruleset_make(struct sek_ruleset_draft *d, struct sek_ruleset **out,
 		}
 	}
 	if (!code) {
+		if (d->decode)
+			make_decoders(&m);
 		*out = finish(&m);
 		d->own = NULL;
 	}

@@ -11,9 +11,13 @@
  * all threads; a rule's regex is compiled by program.c when first needed.
  */
 struct sek_rule_literal { /* beside literal i of the prefilter */
-	uint16_t rule;
+	uint16_t rule;    /* or SEK_RULE_DECODE */
 	uint32_t before_min, before_max;
 };
+
+/* No rule's literal: text in an encoding may stand there. before_min is the
+ * encoding, before_max the index, of a sek_lead. */
+#define SEK_RULE_DECODE UINT16_MAX
 
 struct sek_ruleset {
 	const struct sek_rule *rule;
@@ -51,6 +55,9 @@ enum sek_code sek_ruleset_add_ere(struct sek_ruleset_draft *d, const char *ere,
 enum sek_code sek_ruleset_switch(struct sek_ruleset_draft *d, const char *id,
     bool on, struct sek_err *err) SEK_CHECKED;
 void sek_ruleset_switch_all_on(struct sek_ruleset_draft *d);
+
+/* Looks for text in encodings, too: see decode.h. */
+void sek_ruleset_decode(struct sek_ruleset_draft *d);
 
 /* Studies, collects literals, builds the prefilter. Takes the draft. */
 enum sek_code sek_ruleset_make(struct sek_ruleset_draft *d,

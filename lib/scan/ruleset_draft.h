@@ -25,6 +25,7 @@ struct sek_draft_rule {
 struct sek_ruleset_draft {
 	SEK_VEC(struct sek_draft_rule) rule;
 	size_t regexes;
+	bool decode; /* with the literals of encodings */
 	struct sek_ruleset_own *own;
 };
 

@@ -7,6 +7,7 @@
 #include "base/redact.h"
 #include "scan/check_time.h"
 #include "scan/pair.h"
+#include "scan/unwrap.h"
 
 /*
  * A line longer than this is compared by a window around the match, so that a
@@ -17,6 +18,9 @@
 #define LINES_MAX   4096
 #define LINE_WINDOW 256
 
+/* The findings before one in an encoding that may be the same one. */
+#define LOOKS_BACK 64
+
 /* Matches in one text, and which of them are told. */
 struct matches {
 	struct sek_hits hits;
@@ -26,15 +30,33 @@ struct matches {
 struct sek_scanner {
 	const struct sek_policy *policy;
 	struct sek_matcher *matcher;
-	struct matches content, name;
+	struct matches content[SEK_UNWRAP_DEPTH + 1], name; /* by depth */
+	struct sek_unwrap *unwrap;
 	int64_t now; /* seconds: is a token still valid? */
 	char *shown; /* the job's path; NULL: as it is */
 	const char *path;
 };
 
-/* Where the line count stands: hits come in rising order. */
+/* Where the line count stands: hits mostly come in rising order. */
 struct place {
 	size_t offset, line, line_start;
+};
+
+/* A content, or text that was decoded, with what was found in it. */
+struct text {
+	const struct sek_layer *layer; /* NULL: a content */
+	struct sek_str bytes;
+	struct matches *found;
+};
+
+/* The content under way. */
+struct scan {
+	struct sek_scanner *scanner;
+	const struct sek_job *job;
+	struct sek_str content;
+	struct place at;
+	struct sek_outcome *out;
+	size_t first; /* of this content in out->founds */
 };
 
 struct sek_scanner *
@@ -61,7 +83,9 @@ sek_scanner_free(struct sek_scanner *s)
 	if (!s)
 		return;
 	sek_matcher_free(s->matcher);
-	clear_matches(&s->content);
+	for (size_t i = 0; i <= SEK_UNWRAP_DEPTH; i++)
+		clear_matches(&s->content[i]);
+	sek_unwrap_free(s->unwrap);
 	clear_matches(&s->name);
 	free(s->shown);
 	free(s);
@@ -164,8 +188,11 @@ line_end(struct sek_str c, size_t at, bool *cut)
 static void
 advance(struct place *at, struct sek_str c, size_t offset)
 {
-	const char *p = c.p + at->offset, *end = c.p + offset, *nl;
+	const char *p, *end = c.p + offset, *nl;
 
+	if (offset < at->offset)
+		*at = (struct place){.line = 1};
+	p = c.p + at->offset;
 	while (p < end && (nl = memchr(p, '\n', (size_t)(end - p)))) {
 		at->line++;
 		p = nl + 1;
@@ -295,14 +322,12 @@ set_position(struct sek_finding *f, struct sek_str c, struct place *at)
 /* What the allow-list wants to know; of a very long line what is near. */
 static void
 look_around(struct sek_str c, const struct sek_finding *f,
-    struct sek_allow_where *w)
+    struct sek_str secret, struct sek_allow_where *w)
 {
 	bool cut;
 	size_t from = line_start(c, f->start, &cut), above;
 
-	*w = (struct sek_allow_where){
-	    .secret = slice(c, f->start, f->end),
-	};
+	*w = (struct sek_allow_where){.secret = secret};
 	if (from && !cut) {
 		above = line_start(c, from - 1, &cut);
 		if (!cut)
@@ -313,14 +338,14 @@ look_around(struct sek_str c, const struct sek_finding *f,
 
 static enum sek_code
 is_allowed(const struct sek_scanner *s, const struct sek_job *job,
-    struct sek_str c, const struct sek_finding *f, bool *yes, const char **why,
-    struct sek_err *err)
+    struct sek_str c, const struct sek_finding *f, struct sek_str secret,
+    bool *yes, const char **why, struct sek_err *err)
 {
 	const struct sek_policy *p = s->policy;
 	struct sek_finding asked = *f;
 	struct sek_allow_where w;
 
-	look_around(c, f, &w);
+	look_around(c, f, secret, &w);
 	if (job->unnamed) /* then no entry for a path is meant */
 		asked.place = SEK_PLACE_STDIN;
 	if (p->allow)
@@ -433,32 +458,99 @@ tell_one(struct sek_scanner *s, const struct sek_job *job,
 	*sek_vec_push(&out->founds) = *f;
 }
 
-static enum sek_code
-tell(struct sek_scanner *s, const struct sek_job *job, struct sek_str c,
-    const struct matches *m, struct sek_outcome *out, struct sek_err *err)
+/* Does something that is told overlap [start, end)? */
+static bool
+is_told(const struct matches *m, size_t start, size_t end)
 {
-	struct place at = {.line = 1};
+	size_t low = 0, high = m->kept.n;
 
-	for (size_t k = 0; k < m->kept.n; k++) {
-		size_t i = m->kept.at[k];
-		struct sek_found f = {0};
-		const char *why;
-		enum sek_code r;
-		bool allowed;
+	while (low < high) { /* the first that begins at or after end */
+		size_t middle = low + (high - low) / 2;
 
-		describe(s, job, c, m, i, &f.finding);
-		if (job->place != SEK_PLACE_FILE_NAME)
-			set_position(&f.finding, c, &at);
-		r = is_allowed(s, job, c, &f.finding, &allowed, &why, err);
-		if (r != SEK_OK) {
-			sek_found_clear(&f);
-			return r;
-		}
-		if (!allowed)
-			copy_lines(&f, c);
-		tell_one(s, job, m, &f, allowed ? why : NULL, out);
+		if (m->hits.at[m->kept.at[middle]].match.secret < end)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	/* What is kept has rising ends, too. */
+	return low && m->hits.at[m->kept.at[low - 1]].match.secret_end > start;
+}
+
+/* The finding's place in the content; false: it is told there already. */
+static bool
+place_outside(const struct text *t, struct sek_finding *f)
+{
+	for (const struct sek_layer *l = t->layer; l; l = l->outer) {
+		const struct matches *told = l->arg;
+		size_t start = f->start, end = f->end;
+
+		sek_layer_place(l, &start, &end);
+		f->start = start;
+		f->end = end;
+		if (is_told(told, start, end))
+			return false;
+	}
+	return true;
+}
+
+/* What two encodings read in the same bytes (UTF-16 of either order, a byte
+ * apart) is told once. */
+static bool
+is_told_again(const struct scan *sc, const struct sek_finding *f)
+{
+	const struct sek_founds *v = &sc->out->founds;
+	size_t looks = 0;
+
+	for (size_t i = v->n; i > sc->first && looks < LOOKS_BACK; i--) {
+		const struct sek_finding *old = &v->at[i - 1].finding;
+
+		looks++;
+		if (f->start < old->end && old->start < f->end &&
+		    !strcmp(f->fingerprint, old->fingerprint))
+			return true;
+	}
+	return false;
+}
+
+static enum sek_code
+tell_hit(struct scan *sc, const struct text *t, size_t i, struct sek_err *err)
+{
+	const struct sek_match *m = &t->found->hits.at[i].match;
+	struct sek_found f = {0};
+	const char *why;
+	enum sek_code r;
+	bool allowed;
+
+	describe(sc->scanner, sc->job, t->bytes, t->found, i, &f.finding);
+	if (!place_outside(t, &f.finding) ||
+	    (t->layer && is_told_again(sc, &f.finding))) {
+		sek_found_clear(&f);
+		return SEK_OK;
+	}
+	f.finding.encoding = sek_layer_names(t->layer);
+	if (sc->job->place != SEK_PLACE_FILE_NAME)
+		set_position(&f.finding, sc->content, &sc->at);
+	r = is_allowed(sc->scanner, sc->job, sc->content, &f.finding,
+	    slice(t->bytes, m->secret, m->secret_end), &allowed, &why, err);
+	if (r != SEK_OK) {
+		sek_found_clear(&f);
+		return r;
+	}
+	if (!allowed)
+		copy_lines(&f, sc->content);
+	tell_one(sc->scanner, sc->job, t->found, &f, allowed ? why : NULL,
+	    sc->out);
 	return SEK_OK;
+}
+
+static enum sek_code
+tell(struct scan *sc, const struct text *t, struct sek_err *err)
+{
+	enum sek_code r = SEK_OK;
+
+	for (size_t k = 0; r == SEK_OK && k < t->found->kept.n; k++)
+		r = tell_hit(sc, t, t->found->kept.at[k], err);
+	return r;
 }
 
 enum sek_code
@@ -472,6 +564,8 @@ sek_scanner_name(struct sek_scanner *s, const struct sek_job *job,
 	    .order = job->order,
 	};
 	struct sek_str path = sek_str(job->path);
+	struct scan sc = {s, &name, path, {.line = 1}, out, 0};
+	struct text text = {NULL, path, &s->name};
 	enum sek_code r, told = SEK_OK;
 
 	sek_free_ptr(&s->shown);
@@ -481,8 +575,7 @@ sek_scanner_name(struct sek_scanner *s, const struct sek_job *job,
 	r = find(s, path, &s->name, err);
 	if (job->name_too) {
 		out->counts.names++;
-		told = tell(s, &name, path, &s->name, out,
-		    r == SEK_OK ? err : NULL);
+		told = tell(&sc, &text, r == SEK_OK ? err : NULL);
 	}
 	s->shown = hide(s, job->path, &s->name, NULL);
 	return r == SEK_OK ? told : r;
@@ -494,16 +587,32 @@ sek_scanner_shown(const struct sek_scanner *s)
 	return s->shown ? s->shown : s->path;
 }
 
+static enum sek_code
+scan_text(void *arg, const struct sek_layer *layer, struct sek_str text,
+    struct sek_err *err)
+{
+	struct scan *sc = arg;
+	struct sek_scanner *s = sc->scanner;
+	struct matches *found = &s->content[layer ? layer->depth : 0];
+	struct text t = {layer, text, found};
+	enum sek_code r = find(s, text, found, err), more;
+
+	more = tell(sc, &t, r == SEK_OK ? err : NULL);
+	r = r == SEK_OK ? more : r;
+	more = sek_unwrap_run(&s->unwrap, layer, text,
+	    sek_matcher_leads(s->matcher), found, scan_text, sc,
+	    r == SEK_OK ? err : NULL);
+	return r == SEK_OK ? more : r;
+}
+
 enum sek_code
 sek_scanner_run(struct sek_scanner *s, const struct sek_job *job,
     struct sek_str content, struct sek_outcome *out, struct sek_err *err)
 {
-	enum sek_code r = find(s, content, &s->content, err);
-	enum sek_code told = tell(s, job, content, &s->content, out,
-	    r == SEK_OK ? err : NULL);
+	struct scan sc = {s, job, content, {.line = 1}, out, out->founds.n};
 
 	out->counts.bytes += content.n;
-	return r == SEK_OK ? told : r;
+	return scan_text(&sc, NULL, content, err);
 }
 
 char *

@@ -138,6 +138,19 @@ build(struct reader *r, const struct sek_walk_object *o,
 	return code;
 }
 
+/* A content that is encoded as a whole has no literals of its own. */
+static bool
+is_encoded(const struct sek_walk_object *o, struct sek_str content)
+{
+	char head[SEK_DECODE_HEAD];
+	struct sek_lead lead;
+
+	if (!content.p)
+		content = (struct sek_str){head,
+		    sek_delta_head(*o->delta, o->base, head, sizeof(head))};
+	return sek_decode_whole(content, &lead);
+}
+
 /* Fills marks; content, too, if it has to be seen. */
 static enum sek_code
 learn(struct reader *r, const struct sek_walk_object *o,
@@ -166,19 +179,24 @@ on_object(void *arg, const struct sek_walk_object *o)
 	struct sek_marks *marks = marks_at(r, o->depth);
 	struct sek_str content = o->content;
 	bool told = !o->known && sek_source_holds(r->shared->only, &o->oid);
+	bool encoded;
 	struct sek_err err;
 	enum sek_code code;
 
 	if (!told && !content.p)
 		return !sek_desk_stopped(r->desk);
+	encoded = is_encoded(o, content);
 	code = learn(r, o, marks, &content, &err);
+	if (!code && encoded)
+		code = build(r, o, &content, &err);
 	if (code) {
 		tell_unread(r, &o->oid, err.text);
 		return !sek_desk_stopped(r->desk);
 	}
 	if (!told)
 		return !sek_desk_stopped(r->desk);
-	if (r->rules->unfiltered_n || marks->many || sek_marks_live(marks) ||
+	if (r->rules->unfiltered_n || marks->many || encoded ||
+	    sek_marks_live(marks) ||
 	    (content.p && sek_engine_is_pointer(content)))
 		scan(r, o, content);
 	else
