@@ -7,6 +7,7 @@
 #   make install PREFIX=/usr DESTDIR=/tmp/pkg     make uninstall
 #   make install-git-secrets PREFIX=/usr          make uninstall-git-secrets
 #   make bench               speed, as ratios     make lint    style and layers
+#   make bench-detect        recall and precision, beside the scanners on PATH
 
 V          ?= release
 BUILD      ?= build/$(V)
@@ -72,7 +73,7 @@ pc = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null || echo -DMISSING_PACKAGES)
 $(foreach r,repo scan vault aws test,$(eval PC_CFLAGS.$(r) := $$(call pc,cflags,$(PKG.$(r)))))
 $(foreach r,repo scan vault aws test,$(eval PC_LIBS.$(r) := $$(call pc,libs,$(PKG.$(r)))))
 ifneq ($(findstring MISSING,$(foreach r,repo scan vault aws,$(PC_LIBS.$(r)))),)
-ifneq ($(filter-out deps clean demo check bench uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps clean demo check bench bench-detect uninstall,$(or $(MAKECMDGOALS),all)),)
 $(error development packages are missing: run `make deps` first)
 endif
 endif
@@ -286,6 +287,12 @@ bench:
 	@tests/bench/git_secrets $(BUILD)
 	@tests/bench/vault $(BUILD)
 	@tests/bench/history $(BUILD) $(REPOSITORIES)
+# SEED makes the corpus; another one is another judge.
+SEED ?= 20240131
+bench-detect:
+	@tests/deps bench
+	@$(MAKE) --no-print-directory $(BUILD)/bin/sekisho
+	@tests/bench/detect $(BUILD) $(SEED)
 # Each target runs over its corpus, then for FUZZ_SECONDS on its own.
 FUZZ_SECONDS ?= 10
 fuzz: fuzz-bins
@@ -344,7 +351,7 @@ clean:
 	rm -rf build
 
 .PHONY: all objects unit-bins fuzz-bins bench-bins deps check check-built unit \
-        demo bench fuzz lint format install uninstall install-git-secrets \
+        demo bench bench-detect fuzz lint format install uninstall install-git-secrets \
         uninstall-git-secrets clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
