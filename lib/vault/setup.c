@@ -219,6 +219,21 @@ check(const struct sek_setup *s, struct sek_err *err)
 	return SEK_OK;
 }
 
+/* What an SDK reads calls us; what we then do must stand in our own file. */
+static enum sek_code
+check_source(const struct sek_setup *s, struct sek_err *err)
+{
+	const struct sek_profile *p = sek_profiles_find(s->profiles, s->name);
+
+	if (s->n > 0 || (p && sek_profile_is_ours(p)))
+		return SEK_OK;
+	return sek_fail(err, SEK_ECONFIG,
+	    "profile %s: nothing in %s says where its credentials come from: "
+	    "--set sekisho_source=keyring:%s is the key that `sekisho-vault "
+	    "add %s` keeps",
+	    s->name, sek_profiles_our_path(s->profiles), s->name, s->name);
+}
+
 static enum sek_code
 edit_sdk(struct file *f, const struct sek_setup *s, const char *header,
     struct sek_err *err)
@@ -264,9 +279,9 @@ sek_setup(const struct sek_setup *s, struct sek_err *err)
 	auto_file sdk = {0};
 	const char *path = sek_profiles_our_path(s->profiles);
 	sek_auto_free char *header = header_of(s->name);
-	enum sek_code code = check(s, err);
+	enum sek_code code;
 
-	if (code)
+	if ((code = check(s, err)) || (code = check_source(s, err)))
 		return code;
 	if ((s->n > 0 &&
 		(code = edit(&ours, path, header, s->pairs, s->n, err))) ||

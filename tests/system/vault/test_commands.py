@@ -414,3 +414,10 @@ def test_setup_of_a_profile_that_does_not_work_writes_nothing(vault):
     result = vault.vault("setup", "work", "--set", "sekisho_source=nonsense:x")
     vault.failed(result, status=2)
     assert not vault.config.exists() and not vault.aws_config.exists()
+
+
+def test_setup_without_a_source_says_what_to_do(aws, vault):
+    vault.add("new", aws.user())
+    result = vault.vault("setup", "new", "--region", "eu-central-1")
+    assert result.status == 2 and "--set sekisho_source=keyring:new" in result.err
+    assert not os.path.exists(vault.aws_config)
