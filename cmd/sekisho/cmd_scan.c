@@ -144,7 +144,7 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 		s->run.policy.allow_from = SEK_ALLOW_COMMIT;
 	r = sek_run(&s->run, feed_history, s, out, err);
 	if (r == SEK_OK && !out->interrupted) {
-		sek_attribute(s->run.repo, out);
+		sek_attribute(s->run.repo, out, NULL);
 		sek_places_tell(s->run.repo, out);
 		if (s->shard.of)
 			sek_ranks_tell(s->run.repo, out);

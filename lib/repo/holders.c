@@ -1,17 +1,15 @@
-#include "repo/holders.h"
-
 #include <search.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "repo/git.h"
-#include "repo/holders_trees.h"
+#include "repo/holders_parts.h"
 
 /* More than anybody has: directories in each other, memory for paths, paths of
  * wanted blobs. */
 #define DEPTH_MAX  4096
 #define MEMORY_MAX ((uint64_t)256 << 20)
 #define TOLD_MAX   100000
+#define STEP       4096 /* commits between two looks at the watch */
 
 /* A tree or blob that was met at a path. */
 struct met {
@@ -20,7 +18,7 @@ struct met {
 };
 
 struct lookup {
-	struct sek_leads leads;
+	const struct sek_leads *leads;
 	void *met; /* of tsearch */
 	struct sek_oid commit;
 	struct sek_buf path;
@@ -64,18 +62,18 @@ is_met(struct lookup *l, const struct sek_oid *oid)
 static const struct sek_lead *
 leads_of(const struct lookup *l, const struct sek_oid *tree)
 {
-	size_t low = 0, high = l->leads.n;
+	size_t low = 0, high = l->leads->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (sek_oid_cmp(&l->leads.at[middle].tree, tree) < 0)
+		if (sek_oid_cmp(&l->leads->at[middle].tree, tree) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < l->leads.n && sek_oid_eq(&l->leads.at[low].tree, tree)
-	    ? &l->leads.at[low]
+	return low < l->leads->n && sek_oid_eq(&l->leads->at[low].tree, tree)
+	    ? &l->leads->at[low]
 	    : NULL;
 }
 
@@ -116,7 +114,7 @@ static enum sek_code
 visit(struct lookup *l, const struct sek_oid *tree)
 {
 	const struct sek_lead *lead = leads_of(l, tree);
-	const struct sek_lead *end = l->leads.at + l->leads.n;
+	const struct sek_lead *end = l->leads->at + l->leads->n;
 	enum sek_code r = SEK_OK;
 
 	if (!lead || is_met(l, tree))
@@ -126,58 +124,126 @@ visit(struct lookup *l, const struct sek_oid *tree)
 	return r;
 }
 
-/* "commit ID", and a line with the id of its tree. */
+/* A tree that a ref names, with no commit. */
 static enum sek_code
-walk_commits(struct lookup *l, struct sek_repo *r, struct sek_err *err)
+walk_bare(struct lookup *l, const struct sek_graph *g)
 {
-	static const char *const argv[] = {
-	    "rev-list",
-	    "--date-order",
-	    "--reverse",
-	    "--format=%T",
-	    "--all",
-	    "--reflog",
-	    NULL,
-	};
-	sek_auto_git *g = NULL;
-	enum sek_code code = sek_git_start(&g, r->dir, argv, err);
+	enum sek_code r = SEK_OK;
 
-	while (!code) {
-		struct sek_str line;
-		struct sek_oid tree;
-
-		code = sek_git_record(g, '\n', &line, err);
-		if (code)
-			break;
-		if (!line.p)
-			return sek_git_finish(&g, NULL, err);
-		if (sek_str_starts(line, "commit ")) {
-			line.p += strlen("commit ");
-			line.n -= strlen("commit ");
-			if (sek_oid_parse(&l->commit, line))
-				continue;
-		} else if (sek_oid_parse(&tree, line)) {
-			code = visit(l, &tree);
-			continue;
-		}
-		code = sek_fail(err, SEK_EPARSE,
-		    "git rev-list: a line is no commit");
-	}
-	return code;
+	l->commit = (struct sek_oid){0};
+	sek_vec_each (ref, &g->refs)
+		if (!r && ref->node == SEK_NO_NODE)
+			r = visit(l, &ref->oid);
+	return r;
 }
 
 enum sek_code
-sek_holders(struct sek_repo *r, const struct sek_store *s,
-    const struct sek_oids *blobs, sek_holder_fn *fn, void *arg,
+sek_holders_each(struct sek_holders *h, sek_holder_fn *fn, void *arg,
     struct sek_err *err)
 {
-	struct lookup l = {.fn = fn, .arg = arg, .err = err};
-	enum sek_code code = sek_leads_find(&l.leads, s, blobs, err);
+	struct lookup l = {
+	    .leads = &h->leads,
+	    .fn = fn,
+	    .arg = arg,
+	    .err = err,
+	};
+	const struct sek_graph *g = h->graph;
+	enum sek_code r = SEK_OK;
 
-	if (!code && l.leads.n)
-		code = walk_commits(&l, r, err);
-	sek_leads_clear(&l.leads);
+	for (size_t i = 0; !r && i < g->nodes.n && h->leads.n; i++) {
+		const struct sek_graph_node *n = &g->nodes.at[g->order[i]];
+
+		l.commit = n->tag ? (struct sek_oid){0} : n->oid;
+		r = visit(&l, &n->holds);
+		if (!r && i % STEP == 0 && !sek_tally_look(&h->tally))
+			r = sek_fail(err, SEK_ECANCEL, "interrupted");
+	}
+	if (!r)
+		r = walk_bare(&l, g);
 	tdestroy(l.met, free);
 	sek_buf_clear(&l.path);
-	return code;
+	return r;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return sek_oid_cmp(a, b);
+}
+
+static void
+add_names(struct sek_holders *h, const struct sek_holder_name *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		*sek_vec_push(&h->leads) = (struct sek_lead){
+		    .tree = names[i].tree,
+		    .child = names[i].id,
+		    .name = sek_strdup(names[i].name),
+		};
+		*sek_vec_push(&h->wanted) = names[i].id;
+	}
+}
+
+/* By id, each once. */
+static void
+sort_wanted(struct sek_oids *v)
+{
+	size_t n = 0;
+
+	if (!v->n)
+		return;
+	qsort(v->at, v->n, sizeof(*v->at), by_id);
+	for (size_t i = 0; i < v->n; i++)
+		if (!n || !sek_oid_eq(&v->at[n - 1], &v->at[i]))
+			v->at[n++] = v->at[i];
+	v->n = n;
+}
+
+enum sek_code
+sek_holders_open(struct sek_holders **out, struct sek_repo *r,
+    const struct sek_store *s, const struct sek_oids *blobs,
+    const struct sek_holder_name *names, size_t names_n,
+    const struct sek_watch *watch, struct sek_err *err)
+{
+	struct sek_holders *h = sek_alloc(sizeof(*h));
+	enum sek_code code;
+
+	h->tally.watch = watch;
+	h->families = sek_families_new(s);
+	sek_vec_each (blob, blobs)
+		*sek_vec_push(&h->wanted) = *blob;
+	add_names(h, names, names_n);
+	sort_wanted(&h->wanted);
+	code = sek_leads_find(&h->leads, h->families, blobs, &h->tally, err);
+	if (!code)
+		code = sek_graph_new(&h->graph, r, h->families, &h->tally, err);
+	if (code) {
+		sek_holders_free(h);
+		return code;
+	}
+	*out = h;
+	return SEK_OK;
+}
+
+void
+sek_holders_free(struct sek_holders *h)
+{
+	if (!h)
+		return;
+	sek_leads_clear(&h->leads);
+	sek_graph_free(h->graph);
+	sek_families_free(h->families);
+	sek_vec_clear(&h->wanted);
+	sek_vec_clear(&h->tree);
+	free(h->below);
+	free(h->meets);
+	free(h->holds);
+	free(h->order);
+	free(h);
+}
+
+const struct sek_graph *
+sek_holders_graph(const struct sek_holders *h)
+{
+	return h->graph;
 }

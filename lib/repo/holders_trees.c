@@ -2,12 +2,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "repo/walk.h"
 
-#define THREADS 64
 /* Bits of a filter of ids: some for each, and no more than a cache holds. */
 #define BITS_MIN   13
 #define BITS_MAX   23
@@ -21,9 +19,10 @@ struct level {
 	const struct sek_oids *wanted; /* by id */
 	unsigned char *filter[2];      /* of the first 4 bytes, of the next */
 	uint32_t mask;
+	struct sek_tally *tally;
 	pthread_mutex_t lock;
 	struct sek_leads found;
-	bool lost;
+	atomic_bool lost;
 };
 
 /*
@@ -47,6 +46,7 @@ struct reader {
 	struct sek_leads found;
 	SEK_VEC(struct hits) hits; /* by depth in the family */
 	struct sek_buf built, text;
+	bool caller;
 };
 
 static int
@@ -205,12 +205,6 @@ build(struct reader *r, const struct sek_walk_object *o,
 	return true;
 }
 
-static void
-set_lost(struct level *l)
-{
-	__atomic_store_n(&l->lost, true, __ATOMIC_RELAXED);
-}
-
 static bool
 on_object(void *arg, const struct sek_walk_object *o)
 {
@@ -238,8 +232,8 @@ on_object(void *arg, const struct sek_walk_object *o)
 			read_tree(r, &o->oid, content);
 	}
 	if (!whole)
-		set_lost(r->level);
-	return whole;
+		atomic_store(&r->level->lost, true);
+	return whole && sek_tally_one(r->level->tally, r->caller);
 }
 
 static bool
@@ -250,15 +244,19 @@ on_lost(void *arg, const struct sek_oid *oid, uint64_t number,
 	(void)number;
 	(void)loss;
 	(void)why;
-	set_lost(((struct reader *)arg)->level);
+	atomic_store(&((struct reader *)arg)->level->lost, true);
 	return false;
 }
 
-static void *
-read_level(void *arg)
+static void
+read_level(void *arg, bool own)
 {
 	struct level *l = arg;
-	struct reader r = {.level = l, .text = {.max = SEK_OBJECT_MAX}};
+	struct reader r = {
+	    .level = l,
+	    .text = {.max = SEK_OBJECT_MAX},
+	    .caller = own,
+	};
 	struct sek_walk_visitor v = {on_object, on_lost, &r};
 
 	sek_walk_run(l->walk, &v);
@@ -272,22 +270,6 @@ read_level(void *arg)
 	sek_vec_clear(&r.hits);
 	sek_buf_clear(&r.built);
 	sek_buf_clear(&r.text);
-	return NULL;
-}
-
-static void
-run_level(struct level *l)
-{
-	pthread_t thread[THREADS];
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned n = 0;
-
-	while ((long)n + 1 < cores && n < THREADS &&
-	    !pthread_create(&thread[n], NULL, read_level, l))
-		n++;
-	read_level(l);
-	while (n)
-		pthread_join(thread[--n], NULL);
 }
 
 static int
@@ -342,29 +324,34 @@ look_for(struct level *l, const struct sek_families *f,
 	}
 	l->walk = sek_walk_new(f);
 	sek_walk_only(l->walk, SEK_TREE);
-	run_level(l);
+	sek_crew_run(read_level, l);
 	sek_walk_free(l->walk);
 	if (l->found.n)
 		qsort(l->found.at, l->found.n, sizeof(*l->found.at), by_tree);
 }
 
 enum sek_code
-sek_leads_find(struct sek_leads *out, const struct sek_store *s,
-    const struct sek_oids *blobs, struct sek_err *err)
+sek_leads_find(struct sek_leads *out, const struct sek_families *f,
+    const struct sek_oids *blobs, struct sek_tally *t, struct sek_err *err)
 {
-	struct sek_families *f = sek_families_new(s);
 	struct level l = {
-	    .oid_len = s->oid_len,
+	    .oid_len = f->store->oid_len,
 	    .filter = {sek_alloc(((size_t)1 << BITS_MAX) / 8),
 		sek_alloc(((size_t)1 << BITS_MAX) / 8)},
+	    .tally = t,
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	struct sek_oids wanted = {0}, all = {0};
 	size_t levels = 0;
 
+	if (out->n)
+		qsort(out->at, out->n, sizeof(*out->at), by_tree);
+	next_level(&wanted, &all, out);
 	sek_vec_each (blob, blobs)
 		*sek_vec_push(&wanted) = *blob;
-	while (wanted.n && !l.lost && levels++ < LEVELS) {
+	if (wanted.n)
+		qsort(wanted.at, wanted.n, sizeof(*wanted.at), by_id);
+	while (wanted.n && !l.lost && !t->ended && levels++ < LEVELS) {
 		look_for(&l, f, &wanted);
 		next_level(&wanted, &all, &l.found);
 		sek_vec_each (lead, &l.found)
@@ -376,10 +363,11 @@ sek_leads_find(struct sek_leads *out, const struct sek_store *s,
 	sek_vec_clear(&l.found);
 	sek_vec_clear(&wanted);
 	sek_vec_clear(&all);
-	sek_families_free(f);
 	free(l.filter[0]);
 	free(l.filter[1]);
 	pthread_mutex_destroy(&l.lock);
+	if (t->ended)
+		return sek_fail(err, SEK_ECANCEL, "interrupted");
 	return l.lost ? sek_fail(err, SEK_EPARSE, "a tree cannot be read")
 		      : SEK_OK;
 }

@@ -1,9 +1,12 @@
 #ifndef SEK_REPO_HOLDERS_TREES_H
 #define SEK_REPO_HOLDERS_TREES_H
 
-#include "repo/store.h"
+#include "repo/crew.h"
+#include "repo/family.h"
 
-/* An entry of a tree that is a wanted blob or leads to one. */
+/* For holders*.c alone. */
+
+/* An entry of a tree that is wanted or leads to what is. */
 struct sek_lead {
 	struct sek_oid tree, child;
 	char *name; /* owned */
@@ -11,10 +14,12 @@ struct sek_lead {
 };
 struct sek_leads SEK_VEC_BODY(struct sek_lead);
 
-/* All such entries of all trees of a store, by tree, then name; for holders.c
- * alone. SEK_EPARSE: a tree cannot be read. */
-enum sek_code sek_leads_find(struct sek_leads *out, const struct sek_store *s,
-    const struct sek_oids *blobs, struct sek_err *err) SEK_CHECKED;
+/* Adds all such entries of all trees of a store; then those that were in out
+ * before, whose trees are wanted, too, are among them. By tree, then name.
+ * SEK_EPARSE: a tree cannot be read; SEK_ECANCEL. */
+enum sek_code sek_leads_find(struct sek_leads *out,
+    const struct sek_families *f, const struct sek_oids *blobs,
+    struct sek_tally *t, struct sek_err *err) SEK_CHECKED;
 void sek_leads_clear(struct sek_leads *v);
 
 #endif

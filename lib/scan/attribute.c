@@ -1,52 +1,21 @@
-#include "scan/attribute.h"
-
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "repo/changes.h"
-#include "repo/holders.h"
 #include "repo/revs.h"
-
-/* A blob with findings, or the name of a tree's entry with one. */
-struct wanted {
-	struct sek_oid blob;
-	char *name; /* NULL: it is about the blob; owned */
-	bool seen;  /* a commit brings it: what was found is told from there */
-	bool done;  /* a name: and no allow-list has a say in it any more */
-	SEK_VEC(char *)
-	paths; /* a blob: by name, where it was looked at; owned */
-};
-
-/* A finding whose place is the name of a tree's entry. */
-struct in_name {
-	size_t found, name; /* indices */
-};
-
-struct lookup {
-	SEK_VEC(struct wanted) blobs; /* sorted by id, each once */
-	SEK_VEC(struct wanted) names; /* each once */
-	SEK_VEC(struct in_name) in_names;
-	size_t open;
-	uint64_t order; /* of the commit under way */
-	struct sek_oid commit;
-	struct sek_odb *odb;
-	struct sek_buf content;
-	struct sek_scanner *scanner;
-	const struct sek_allow *allow;
-	struct sek_outcome *out; /* findings with names */
-};
+#include "scan/attribute_parts.h"
 
 static int
 by_blob(const void *a, const void *b)
 {
-	return sek_oid_cmp(&((const struct wanted *)a)->blob,
-	    &((const struct wanted *)b)->blob);
+	return sek_oid_cmp(&((const struct sek_wanted *)a)->blob,
+	    &((const struct sek_wanted *)b)->blob);
 }
 
-static struct wanted *
-find_blob(struct lookup *l, const struct sek_oid *oid)
+static struct sek_wanted *
+find_blob(struct sek_attribution *l, const struct sek_oid *oid)
 {
-	struct wanted key = {.blob = *oid};
+	struct sek_wanted key = {.blob = *oid};
 
 	return l->blobs.n
 	    ? bsearch(&key, l->blobs.at, l->blobs.n, sizeof(key), by_blob)
@@ -55,7 +24,8 @@ find_blob(struct lookup *l, const struct sek_oid *oid)
 
 /* What the allow-list took out here may stand at another path, too. */
 static void
-settle(struct lookup *l, struct wanted *w, const struct sek_counts *before)
+settle(struct sek_attribution *l, struct sek_wanted *w,
+    const struct sek_counts *before)
 {
 	const struct sek_counts *now = &l->out->counts;
 
@@ -69,7 +39,7 @@ settle(struct lookup *l, struct wanted *w, const struct sek_counts *before)
 
 /* A blob is told from every path that it ever came to, once for each. */
 static bool
-is_known_path(struct wanted *w, struct sek_str path)
+is_known_path(struct sek_wanted *w, struct sek_str path)
 {
 	size_t low = 0, high = w->paths.n;
 
@@ -90,8 +60,24 @@ is_known_path(struct wanted *w, struct sek_str path)
 	return false;
 }
 
+/* What was told since, of this object. */
+static void
+note_held(struct sek_attribution *l, size_t before, bool blob,
+    const struct sek_oid *id)
+{
+	const struct sek_founds *v = &l->out->founds;
+
+	for (size_t i = before; i < v->n; i++) {
+		struct sek_spread *h = sek_vec_push(&l->held);
+
+		*h = (struct sek_spread){.blob = blob, .id = *id};
+		memcpy(h->fingerprint, v->at[i].finding.fingerprint,
+		    sizeof(h->fingerprint));
+	}
+}
+
 static struct sek_job
-named(const struct lookup *l, const struct sek_change *c)
+named(const struct sek_attribution *l, const struct sek_change *c)
 {
 	return (struct sek_job){
 	    .from = SEK_FROM_OBJECT,
@@ -104,7 +90,7 @@ named(const struct lookup *l, const struct sek_change *c)
 }
 
 static bool
-is_left_out(struct lookup *l, const struct sek_job *job)
+is_left_out(struct sek_attribution *l, const struct sek_job *job)
 {
 	bool yes = false;
 
@@ -117,7 +103,7 @@ is_left_out(struct lookup *l, const struct sek_job *job)
 
 /* Scans a blob again, now that its path is known. */
 static void
-scan_blob(struct lookup *l, const struct sek_job *job)
+scan_blob(struct sek_attribution *l, const struct sek_job *job)
 {
 	enum sek_type type;
 	struct sek_err err;
@@ -132,12 +118,32 @@ scan_blob(struct lookup *l, const struct sek_job *job)
 	l->out->counts.unread += r != SEK_OK;
 }
 
-static void
-scan_name(struct lookup *l, struct sek_job *job)
+/* Is it in the last part of its path? A directory ends with a slash. */
+static bool
+is_in_last_part(const struct sek_finding *f)
 {
+	size_t n = strlen(f->path);
+
+	return f->end <= n && strcspn(f->path + f->end, "/") + 1 >= n - f->end;
+}
+
+/* own_only: what is in the names of directories above is told of them. */
+static void
+scan_name(struct sek_attribution *l, struct sek_job *job, bool own_only)
+{
+	struct sek_founds *v = &l->out->founds;
+	size_t n = v->n;
+
 	job->name_too = true;
 	if (sek_scanner_name(l->scanner, job, l->out, NULL) != SEK_OK)
 		l->out->counts.unread++;
+	for (size_t i = n; i < v->n; i++) {
+		if (own_only && !is_in_last_part(&v->at[i].finding))
+			sek_found_clear(&v->at[i]);
+		else
+			v->at[n++] = v->at[i];
+	}
+	v->n = n;
 }
 
 /* Is name one of path's parts? */
@@ -151,106 +157,58 @@ has_part(struct sek_str path, const char *name)
 }
 
 static void
-look_at(struct lookup *l, struct wanted *w, const struct sek_change *c)
+look_at(struct sek_attribution *l, struct sek_wanted *w,
+    const struct sek_change *c, bool own_only)
 {
 	struct sek_counts before = l->out->counts;
+	size_t founds = l->out->founds.n;
 	struct sek_job job = named(l, c);
 
 	if (!is_left_out(l, &job)) {
 		if (w->name)
-			scan_name(l, &job);
+			scan_name(l, &job, own_only);
 		else
 			scan_blob(l, &job);
 	}
+	note_held(l, founds, !w->name, &w->blob);
 	settle(l, w, &before);
 	sek_job_clear(&job);
+}
+
+static bool
+go_on(const struct sek_attribution *l)
+{
+	return !l->watch || l->watch->go_on(l->watch->arg, l->order);
+}
+
+static void
+start_commit(struct sek_attribution *l, const struct sek_oid *commit)
+{
+	if (sek_oid_eq(&l->commit, commit))
+		return;
+	l->commit = *commit;
+	l->order++;
 }
 
 static enum sek_code
 change(void *arg, const struct sek_oid *commit, const struct sek_change *c,
     struct sek_err *err)
 {
-	struct lookup *l = arg;
-	struct wanted *w = find_blob(l, &c->oid);
+	struct sek_attribution *l = arg;
+	struct sek_wanted *w = find_blob(l, &c->oid);
 
 	(void)err;
-	if (!sek_oid_eq(&l->commit, commit)) {
-		l->commit = *commit;
-		l->order++;
-	}
+	start_commit(l, commit);
 	if (w && !is_known_path(w, c->path))
-		look_at(l, w, c);
+		look_at(l, w, c, false);
 	sek_vec_each (name, &l->names)
 		if (!name->done && has_part(c->path, name->name))
-			look_at(l, name, c);
-	return l->open ? SEK_OK : SEK_ECANCEL;
-}
-
-/*
- * The name of a tree's entry ("mode SP name NUL id") that holds an offset; p
- * NULL when the tree is broken.
- */
-static struct sek_str
-entry_at(struct sek_str tree, size_t offset, unsigned oid_len)
-{
-	const char *at = tree.p, *end = tree.p + tree.n;
-
-	while (at < end) {
-		const char *nul = memchr(at, '\0', (size_t)(end - at));
-		const char *sp = nul ? memchr(at, ' ', (size_t)(nul - at))
-				     : NULL;
-
-		if (!sp || (size_t)(end - nul) <= oid_len)
-			break;
-		if ((size_t)(nul - tree.p) > offset)
-			return (struct sek_str){sp + 1, (size_t)(nul - sp - 1)};
-		at = nul + 1 + oid_len;
-	}
-	return (struct sek_str){NULL, 0};
-}
-
-/* The entry's name, and the finding's place in it; NULL: it is in none. */
-static char *
-name_in_tree(struct lookup *l, unsigned oid_len, struct sek_finding *f)
-{
-	enum sek_type type;
-	struct sek_str tree, name;
-	size_t from;
-
-	if (sek_odb_read(l->odb, &f->blob, &l->content, &type, NULL) !=
-		SEK_OK ||
-	    type != SEK_TREE)
-		return NULL;
-	tree = sek_buf_str(&l->content);
-	name = entry_at(tree, f->start, oid_len);
-	from = name.p ? (size_t)(name.p - tree.p) : 0;
-	if (!name.p || f->start < from || f->end > from + name.n)
-		return NULL;
-	f->start -= from;
-	f->end -= from;
-	return sek_strndup(name.p, name.n);
+			look_at(l, name, c, false);
+	return l->open && go_on(l) ? SEK_OK : SEK_ECANCEL;
 }
 
 static void
-want_name(struct lookup *l, unsigned oid_len, struct sek_founds *v, size_t i)
-{
-	sek_auto_free char *name = name_in_tree(l, oid_len, &v->at[i].finding);
-	struct in_name in = {.found = i};
-
-	if (!name)
-		return;
-	sek_scanner_rename(l->scanner, &v->at[i], name);
-	while (in.name < l->names.n && strcmp(l->names.at[in.name].name, name))
-		in.name++;
-	if (in.name == l->names.n)
-		*sek_vec_push(&l->names) = (struct wanted){
-		    .name = sek_steal(&name),
-		};
-	*sek_vec_push(&l->in_names) = in;
-}
-
-static void
-unique_blobs(struct lookup *l)
+unique_blobs(struct sek_attribution *l)
 {
 	size_t n = 0;
 
@@ -264,25 +222,24 @@ unique_blobs(struct lookup *l)
 }
 
 static void
-collect(struct lookup *l, unsigned oid_len, struct sek_founds *v)
+collect(struct sek_attribution *l, unsigned oid_len, struct sek_founds *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sek_finding *f = &v->at[i].finding;
 
 		if (f->place == SEK_PLACE_FILE && !sek_oid_is_none(&f->blob))
-			*sek_vec_push(&l->blobs) = (struct wanted){
+			*sek_vec_push(&l->blobs) = (struct sek_wanted){
 			    .blob = f->blob,
 			};
-		else if (f->place == SEK_PLACE_FILE_NAME)
-			want_name(l, oid_len, v, i);
 	}
 	unique_blobs(l);
+	sek_attribute_names(l, oid_len, v);
 	l->open = l->blobs.n + l->names.n;
 }
 
 /* Findings that are told from a commit leave, with their ids for paths. */
 static void
-drop_seen(struct lookup *l, struct sek_founds *v)
+drop_seen(struct sek_attribution *l, struct sek_founds *v)
 {
 	sek_auto_free bool *seen = sek_alloc_n(v->n + 1, sizeof(*seen));
 	size_t n = 0;
@@ -291,7 +248,7 @@ drop_seen(struct lookup *l, struct sek_founds *v)
 		seen[in->found] = l->names.at[in->name].seen;
 	for (size_t i = 0; i < v->n; i++) {
 		struct sek_finding *f = &v->at[i].finding;
-		const struct wanted *w = NULL;
+		const struct sek_wanted *w = NULL;
 
 		if (f->place == SEK_PLACE_FILE)
 			w = find_blob(l, &f->blob);
@@ -363,18 +320,42 @@ tell_once(struct sek_founds *v)
 		v->at[i].finding.order = i;
 }
 
-static enum sek_code
-holder(void *arg, const struct sek_oid *commit, struct sek_str path,
-    const struct sek_oid *blob, struct sek_err *err)
+static struct sek_wanted *
+find_name(struct sek_attribution *l, const struct sek_oid *oid)
 {
-	struct sek_change c = {.path = path, .oid = *blob};
+	struct sek_wanted key = {.blob = *oid};
 
-	return change(arg, commit, &c, err);
+	return l->names.n
+	    ? bsearch(&key, l->names.at, l->names.n, sizeof(key), by_blob)
+	    : NULL;
 }
 
-/* By git's comparison of each commit with its parents. */
 static enum sek_code
-walk_changes(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
+holder(void *arg, const struct sek_oid *commit, struct sek_str path,
+    const struct sek_oid *id, struct sek_err *err)
+{
+	struct sek_attribution *l = arg;
+	struct sek_wanted *blob = find_blob(l, id), *name = find_name(l, id);
+	struct sek_change c = {.path = path, .oid = *id};
+	sek_auto_free char *dir = NULL;
+
+	start_commit(l, commit);
+	if (blob && !is_known_path(blob, path))
+		look_at(l, blob, &c, true);
+	if (name && name->dir) {
+		dir = sek_printf("%.*s/", (int)path.n, path.p);
+		c.path = sek_str(dir);
+	}
+	if (name && !is_known_path(name, c.path))
+		look_at(l, name, &c, true);
+	return go_on(l) ? SEK_OK : sek_fail(err, SEK_ECANCEL, "interrupted");
+}
+
+/* By git's comparison of each commit with its parents. Names are parts of any
+ * path, so for them every change is looked at. */
+static enum sek_code
+walk_changes(struct sek_attribution *l, struct sek_repo *repo,
+    struct sek_err *err)
 {
 	static const char *const all[] = {"--all", "--reflog", NULL};
 	struct sek_oids commits = {0};
@@ -387,53 +368,126 @@ walk_changes(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
 	return l->open ? r : SEK_OK;
 }
 
-/* Names are parts of any path, so for them every change is looked at. */
-static enum sek_code
-walk(struct lookup *l, struct sek_repo *repo, struct sek_err *err)
+/* The trees that a name was found in. */
+static struct sek_holder_name *
+list_names(const struct sek_attribution *l, const struct sek_founds *v)
 {
-	struct sek_oids blobs = {0};
-	struct sek_store *store = NULL;
-	enum sek_code r = SEK_EPARSE;
+	struct sek_holder_name *names = sek_alloc_n(l->in_names.n + 1,
+	    sizeof(*names));
 
-	if (!l->names.n)
-		r = sek_store_open(&store, repo, NULL);
-	if (r == SEK_OK) {
-		sek_vec_each (w, &l->blobs)
-			*sek_vec_push(&blobs) = w->blob;
-		r = sek_holders(repo, store, &blobs, holder, l, err);
+	for (size_t i = 0; i < l->in_names.n; i++) {
+		const struct sek_in_name *in = &l->in_names.at[i];
+		const struct sek_wanted *w = &l->names.at[in->name];
+
+		names[i] = (struct sek_holder_name){
+		    .tree = v->at[in->found].finding.blob,
+		    .id = w->blob,
+		    .name = w->name,
+		};
 	}
-	sek_store_free(store);
+	return names;
+}
+
+static enum sek_code
+walk_holders(struct sek_attribution *l, struct sek_repo *repo,
+    const struct sek_founds *v, const struct sek_store *store,
+    struct sek_holders **h, struct sek_err *err)
+{
+	sek_auto_free struct sek_holder_name *names = list_names(l, v);
+	struct sek_oids blobs = {0};
+	enum sek_code r;
+
+	sek_vec_each (w, &l->blobs)
+		*sek_vec_push(&blobs) = w->blob;
+	r = sek_holders_open(h, repo, store, &blobs, names, l->in_names.n,
+	    l->watch, err);
+	if (r == SEK_OK)
+		r = sek_holders_each(*h, holder, l, err);
 	sek_vec_clear(&blobs);
-	if (r == SEK_OK || r == SEK_ETOOBIG)
-		return r;
-	return walk_changes(l, repo, err);
+	return r;
 }
 
 static void
-clear(struct lookup *l)
+clear_wanted(struct sek_wanted *w)
+{
+	free(w->name);
+	sek_vec_each (path, &w->paths)
+		free(*path);
+	sek_vec_clear(&w->paths);
+}
+
+static void
+clear(struct sek_attribution *l)
 {
 	sek_vec_each (w, &l->names)
-		free(w->name);
-	sek_vec_each (w, &l->blobs) {
-		sek_vec_each (path, &w->paths)
-			free(*path);
-		sek_vec_clear(&w->paths);
-	}
+		clear_wanted(w);
+	sek_vec_each (w, &l->blobs)
+		clear_wanted(w);
 	sek_vec_clear(&l->names);
 	sek_vec_clear(&l->blobs);
 	sek_vec_clear(&l->in_names);
+	sek_vec_clear(&l->held);
 	sek_buf_clear(&l->content);
 	sek_scanner_free(l->scanner);
 	sek_odb_close(l->odb);
 }
 
+/* What is still told by its object. */
+static void
+note_rest(struct sek_attribution *l, const struct sek_founds *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct sek_finding *f = &v->at[i].finding;
+		bool message = f->place == SEK_PLACE_MESSAGE;
+		struct sek_spread *h;
+
+		if (sek_oid_is_none(&f->blob))
+			continue;
+		h = sek_vec_push(&l->held);
+		h->blob = f->place == SEK_PLACE_FILE;
+		h->id = message ? f->commit : f->blob;
+		memcpy(h->fingerprint, f->fingerprint, sizeof(h->fingerprint));
+	}
+}
+
+static enum sek_code
+walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
+    struct sek_err *err)
+{
+	struct sek_holders *h = NULL;
+	struct sek_store *store = NULL;
+	enum sek_code r = sek_store_open(&store, repo, NULL);
+
+	if (r == SEK_OK)
+		r = walk_holders(l, repo, &o->founds, store, &h, err);
+	if (r != SEK_OK && r != SEK_ETOOBIG && r != SEK_ECANCEL)
+		r = l->open ? walk_changes(l, repo, err) : SEK_OK;
+	if (r != SEK_ECANCEL) {
+		drop_seen(l, &o->founds);
+		note_rest(l, &o->founds);
+		l->out->counts = (struct sek_counts){
+		    .allowed = l->out->counts.allowed,
+		    .left_out = l->out->counts.left_out,
+		};
+		sek_outcome_merge(o, l->out);
+		tell_once(&o->founds);
+		if (!sek_extent_tell(h, &l->held, o, l->scanner))
+			r = SEK_ECANCEL;
+	}
+	sek_holders_free(h);
+	sek_store_free(store);
+	return r;
+}
+
 void
-sek_attribute(struct sek_repo *repo, struct sek_outcome *o)
+sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
+    const struct sek_watch *watch)
 {
 	struct sek_outcome found = {0};
-	struct lookup l = {
+	struct sek_attribution l = {
 	    .content = {.max = SEK_CONTENT_MAX},
 	    .allow = o->policy->allow,
+	    .watch = watch,
 	    .out = &found,
 	};
 	struct sek_err err;
@@ -445,17 +499,13 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o)
 	r = sek_odb_open(&l.odb, repo, SEK_ODB_FEW, &err);
 	if (r == SEK_OK)
 		collect(&l, repo->oid_len, &o->founds);
-	if (r == SEK_OK && l.open)
-		r = walk(&l, repo, &err);
-	if (r != SEK_OK)
+	if (r == SEK_OK)
+		r = walk(&l, repo, o, &err);
+	if (r == SEK_ECANCEL)
+		o->interrupted = true;
+	else if (r != SEK_OK)
 		sek_outcome_unread(o, SEK_STR("history"),
 		    "where findings come from is not known: %s", err.text);
-	drop_seen(&l, &o->founds);
-	found.counts = (struct sek_counts){
-	    .allowed = found.counts.allowed,
-	    .left_out = found.counts.left_out,
-	};
-	sek_outcome_merge(o, &found);
-	tell_once(&o->founds);
+	sek_outcome_clear(&found);
 	clear(&l);
 }

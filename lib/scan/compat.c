@@ -179,7 +179,7 @@ attribute(struct scan *s, struct sek_err *err)
 	s->outcome.policy = s->compat->policy;
 	if (!s->outcome.founds.n)
 		return SEK_OK;
-	sek_attribute(s->compat->repo, &s->outcome);
+	sek_attribute(s->compat->repo, &s->outcome, NULL);
 	return repo->work_tree ? sek_compat_name_staged(&s->outcome.founds, err)
 			       : SEK_OK;
 }

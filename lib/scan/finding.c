@@ -129,3 +129,15 @@ sek_place_name(enum sek_place p)
 
 	return name[p];
 }
+
+const char *
+sek_reached_name(enum sek_reached r)
+{
+	static const char *const name[] = {
+	    [SEK_REACHED_NOT] = "nothing",
+	    [SEK_REACHED_BY_REFLOGS] = "reflogs",
+	    [SEK_REACHED_BY_REFS] = "refs",
+	};
+
+	return name[r];
+}

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
-#include "repo/oid.h"
+#include "repo/graph.h"
 #include "scan/rule.h"
 
 /*
@@ -20,6 +20,14 @@ enum sek_place {
 
 /* Does HEAD hold the secret at this path? */
 enum sek_held { SEK_HELD_UNKNOWN, SEK_HELD_NO, SEK_HELD_YES };
+
+/* Refs that lead to one commit: their names, secrets in them redacted; as many
+ * as a report takes, and how many there are. */
+struct sek_ref_list {
+	uint64_t count;
+	size_t n;
+	const char **name; /* each borrowed from the outcome's ref_names */
+};
 
 struct sek_finding {
 	const struct sek_rule *rule;
@@ -50,6 +58,10 @@ struct sek_finding {
 	enum sek_held in_head;
 	uint64_t head_line;       /* where HEAD holds it */
 	uint64_t rank;            /* of the commit, see ranks.h; 0: not known */
+	uint64_t blobs, commits;  /* that hold the secret; 0: not known */
+	enum sek_reached reached; /* the commit, or without one the blob */
+	const struct sek_ref_list
+	    *refs;                /* borrowed from the outcome; or NULL */
 	struct sek_finding *more; /* other paths it came to, later; owned */
 	size_t more_n;
 };
@@ -79,6 +91,9 @@ void sek_fingerprint(char out[25], const struct sek_rule *rule,
  * findings.
  */
 void sek_finding_set_chars(struct sek_finding *f, struct sek_str content);
+
+/* "refs", "reflogs", "nothing"; NULL: not known */
+const char *sek_reached_name(enum sek_reached r);
 
 /* "file", "file-name", "message", "ref-name", "stdin" */
 const char *sek_place_name(enum sek_place p);

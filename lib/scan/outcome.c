@@ -82,6 +82,14 @@ sek_outcome_clear(struct sek_outcome *o)
 	clear_lines(&o->elsewhere);
 	clear_lines(&o->allowed);
 	sek_policy_free(o->policy);
+	sek_vec_each (list, &o->ref_lists) {
+		free((*list)->name);
+		free(*list);
+	}
+	sek_vec_each (name, &o->ref_names)
+		free(*name);
+	sek_vec_clear(&o->ref_lists);
+	sek_vec_clear(&o->ref_names);
 	*o = (struct sek_outcome){0};
 }
 
@@ -125,6 +133,12 @@ sek_outcome_merge(struct sek_outcome *into, struct sek_outcome *from)
 	merge_lines(&into->unread, &from->unread);
 	merge_lines(&into->elsewhere, &from->elsewhere);
 	merge_lines(&into->allowed, &from->allowed);
+	sek_vec_each (list, &from->ref_lists)
+		*sek_vec_push(&into->ref_lists) = *list;
+	sek_vec_each (name, &from->ref_names)
+		*sek_vec_push(&into->ref_names) = *name;
+	sek_vec_clear(&from->ref_lists);
+	sek_vec_clear(&from->ref_names);
 }
 
 /* Up to the end of the part of its path that a finding in a name stands in. */

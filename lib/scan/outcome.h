@@ -27,6 +27,9 @@ struct sek_outcome {
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
 	char split[17];    /* sek_shard_sum of what a shard is of, or "" */
 	struct sek_policy *policy; /* owned: findings point to its rules */
+	/* Owned; findings point to these, too: */
+	SEK_VEC(struct sek_ref_list *) ref_lists;
+	SEK_VEC(char *) ref_names;
 };
 
 void sek_outcome_clear(struct sek_outcome *o);

@@ -202,9 +202,9 @@ by_secret(const void *pa, const void *pb)
 	bool na = sek_oid_is_none(&a->commit), nb = sek_oid_is_none(&b->commit);
 	int c = strcmp(a->fingerprint, b->fingerprint);
 
-	c = c ? c : (int)a->place - (int)b->place;
 	c = c ? c : (int)na - (int)nb;
 	c = c ? c : strcmp(a->date, b->date);
+	c = c ? c : (int)a->place - (int)b->place;
 	return c ? c : compare(a->order, b->order);
 }
 
@@ -234,8 +234,7 @@ gather(struct sek_founds *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct sek_found *last = n ? &v->at[n - 1] : NULL;
 
-		if (last && last->finding.place == SEK_PLACE_FILE &&
-		    v->at[i].finding.place == SEK_PLACE_FILE &&
+		if (last &&
 		    !strcmp(last->finding.fingerprint,
 			v->at[i].finding.fingerprint))
 			move_into(&last->finding, &v->at[i]);

@@ -56,9 +56,12 @@ struct sek_report_options {
  *   for; secret_base64 as with path), pair, account, user, role, region, issued,
  *   expires, canary (true), signals (a list of names, see signal.h), more
  * After `blob` stand, where they are known of a history's findings: author,
- * date, in_head, head_line, and of a shard's rank (ranks.h). `more` is a list of
- * other places of the same secret: objects with the keys from place to rank.
- * char_column and end_char_column stand after end_column where they are known.
+ * date, in_head, head_line, reached (refs, reflogs, nothing), ref_count, refs (a
+ * list of names, of at most 100 of them), and of a shard's rank (ranks.h); and
+ * before `more`, of the secret as a whole: blobs, commits (places.h says what
+ * that is). `more` is a list of other places of the same secret: objects with
+ * the keys from place to rank. char_column and end_char_column stand after
+ * end_column where they are known.
  * The last line is {"summary": {...}} with the names of struct sek_counts,
  * where `unread` is the list of lines and `unread_count` the number; `status` is
  * the exit status, `interrupted` is there if it is true, and `shard` is an object

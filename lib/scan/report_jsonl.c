@@ -59,6 +59,22 @@ put_bytes(json_t *to, const char *key, struct sek_str value)
 }
 
 static void
+put_refs(json_t *to, const struct sek_ref_list *refs)
+{
+	json_t *names = json_array();
+
+	put_number(to, "ref_count", refs->count);
+	for (size_t i = 0; i < refs->n; i++) {
+		sek_auto_buf text = {0};
+
+		sek_report_utf8(&text, sek_str(refs->name[i]));
+		json_array_append_new(names,
+		    json_stringn(text.n ? text.p : "", text.n));
+	}
+	json_object_set_new(to, "refs", names);
+}
+
+static void
 put_place(json_t *to, const struct sek_finding *f)
 {
 	sek_auto_buf path = {0};
@@ -88,6 +104,9 @@ put_place(json_t *to, const struct sek_finding *f)
 		    json_boolean(f->in_head == SEK_HELD_YES));
 	if (f->head_line)
 		put_number(to, "head_line", f->head_line);
+	put_text(to, "reached", sek_reached_name(f->reached));
+	if (f->refs)
+		put_refs(to, f->refs);
 	if (f->rank)
 		put_number(to, "rank", f->rank);
 }
@@ -161,6 +180,10 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 		put_bytes(o, "secret", sek_str(f->secret));
 	put_text(o, "pair", f->pair);
 	put_facts(o, &f->facts);
+	if (f->blobs)
+		put_number(o, "blobs", f->blobs);
+	if (f->commits)
+		put_number(o, "commits", f->commits);
 	if (f->more_n)
 		put_more(o, f);
 	add_object(out, o);

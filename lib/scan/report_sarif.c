@@ -272,6 +272,30 @@ locations_array(const struct sek_finding *f)
 	return all;
 }
 
+/* How far it spread, see places.h. */
+static void
+put_spread(json_t *o, const struct sek_finding *f)
+{
+	json_t *names;
+
+	if (f->blobs)
+		put_number(o, "blobs", f->blobs);
+	if (f->commits)
+		put_number(o, "commits", f->commits);
+	put(o, "reached", sek_reached_name(f->reached));
+	if (!f->refs)
+		return;
+	names = json_array();
+	for (size_t i = 0; i < f->refs->n; i++) {
+		sek_auto_buf name = {0};
+
+		sek_report_utf8(&name, sek_str(f->refs->name[i]));
+		json_array_append_new(names, json_string(name.p));
+	}
+	json_object_set_new(o, "refs", names);
+	put_number(o, "refCount", f->refs->count);
+}
+
 static json_t *
 result_properties(const struct sek_finding *f)
 {
@@ -292,6 +316,7 @@ result_properties(const struct sek_finding *f)
 	if (f->in_head != SEK_HELD_UNKNOWN)
 		json_object_set_new(o, "inHead",
 		    json_boolean(f->in_head == SEK_HELD_YES));
+	put_spread(o, f);
 	put(o, "redacted", f->redacted);
 	put(o, "secret", f->secret);
 	put(o, "pair", f->pair);

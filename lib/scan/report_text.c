@@ -7,6 +7,8 @@
 #define DIM   "\x1b[2m"
 #define PLAIN "\x1b[0m"
 
+#define REFS 3 /* that are named */
+
 static void
 add_colour(struct sek_buf *out, const struct sek_report_options *o,
     const char *colour)
@@ -107,6 +109,45 @@ add_head(struct sek_buf *out, const struct sek_finding *f)
 		sek_buf_add_s(out, "    no longer in HEAD\n");
 }
 
+/* The first few of the refs that lead there. */
+static void
+add_reached(struct sek_buf *out, const struct sek_finding *f)
+{
+	const struct sek_ref_list *refs = f->refs;
+	size_t n = refs && refs->n < REFS ? refs->n : REFS;
+
+	if (f->reached == SEK_REACHED_NOT)
+		sek_buf_add_s(out, "    unreachable: no ref leads to it\n");
+	else if (f->reached == SEK_REACHED_BY_REFLOGS)
+		sek_buf_add_s(out,
+		    "    unreachable but for reflogs: no ref leads to it\n");
+	if (!refs)
+		return;
+	sek_buf_add_s(out, "    in ");
+	for (size_t i = 0; i < n; i++) {
+		sek_buf_add_s(out, i ? ", " : "");
+		sek_quote(out, sek_str(refs->name[i]));
+	}
+	if (refs->count > n)
+		sek_buf_printf(out, " and %" PRIu64 " more", refs->count - n);
+	sek_buf_add_c(out, '\n');
+}
+
+static void
+add_spread(struct sek_buf *out, const struct sek_finding *f)
+{
+	if (!f->blobs && !f->commits)
+		return;
+	sek_buf_add_s(out, "    held by ");
+	if (f->blobs)
+		sek_buf_printf(out, "%" PRIu64 " %s%s", f->blobs,
+		    f->blobs == 1 ? "blob" : "blobs", f->commits ? " in " : "");
+	if (f->commits)
+		sek_buf_printf(out, "%" PRIu64 " %s", f->commits,
+		    f->commits == 1 ? "commit" : "commits");
+	sek_buf_add_c(out, '\n');
+}
+
 /* Lines that an editor can jump to, as that of the finding itself. */
 static void
 add_more(struct sek_buf *out, const struct sek_report_options *o,
@@ -121,6 +162,9 @@ add_more(struct sek_buf *out, const struct sek_report_options *o,
 		if (!sek_oid_is_none(&m->commit))
 			sek_buf_printf(out, ", in commit %.12s",
 			    sek_oid_hex(&m->commit, hex));
+		if (m->reached == SEK_REACHED_NOT ||
+		    m->reached == SEK_REACHED_BY_REFLOGS)
+			sek_buf_add_s(out, ", unreachable");
 		if (m->in_head == SEK_HELD_YES)
 			sek_buf_printf(out, ", still in HEAD, line %" PRIu64,
 			    m->head_line);
@@ -139,6 +183,8 @@ add_details(struct sek_buf *out, const struct sek_finding *f)
 	if (f->author)
 		add_author(out, f);
 	add_head(out, f);
+	add_reached(out, f);
+	add_spread(out, f);
 	if (f->pair)
 		sek_buf_printf(out, "    belongs to %s\n", f->pair);
 	add_facts(out, &f->facts);

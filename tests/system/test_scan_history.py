@@ -23,7 +23,11 @@ def history(repo, *options, **more):
 
 def flat(found):
     """One row for each place of each finding."""
-    return [{**x, **place} for x in found for place in [x] + x.get("more", [])]
+    alone = ("commit", "blob", "author", "date", "in_head", "head_line", "line",
+             "reached", "ref_count", "refs")
+    whole = [{k: v for k, v in x.items() if k not in alone} for x in found]
+    return [{**w, **place} for x, w in zip(found, whole)
+            for place in [x] + x.get("more", [])]
 
 
 def rows(repo, *options):
@@ -142,8 +146,9 @@ def test_messages_tags_notes_and_names(plain, keys):
         count[x["place"]] = count.get(x["place"], 0) + 1
     assert count == {"message": 4, "file": 1, "ref-name": 2, "file-name": 1}, found
     name = next(x for x in found if x["place"] == "file-name")
-    assert name["path"].startswith("dir-") and name["path"].endswith("/f")
-    assert name["commit"]
+    assert name["path"].startswith("dir-") and name["path"].endswith("/")
+    refs = [x["path"] for x in found if x["place"] == "ref-name"]
+    assert name["commit"] and name["refs"] == ["refs/heads/main", refs[1]]
     for form in ("text", "jsonl", "sarif"):
         r = history(plain, "-v", "--format", form)
         for k in made:
@@ -210,7 +215,7 @@ def test_one_secret_is_one_finding_with_all_its_places(plain, keys):
     assert x["author"].startswith("A AKIA") and x["author"].endswith(" <a@example.org>")
     assert x["date"] == "2020-09-13T12:26:40Z" and x["in_head"] is False
     more = {m["path"]: m for m in x["more"]}
-    assert set(more) == {"b", "c", "d"}
+    assert set(more) == {f"commit {first[:12]}", "b", "c", "d"}
     assert more["b"]["in_head"] and (more["b"]["line"], more["b"]["head_line"]) == (2, 4)
     assert more["c"]["in_head"] and not more["d"]["in_head"]
     assert plain.git("rev-parse", f"{more['c']['commit']}:c").out.strip() == more["c"]["blob"]
@@ -222,7 +227,80 @@ def test_one_secret_is_one_finding_with_all_its_places(plain, keys):
     keys.assert_unseen(r)
     results = json.loads(r.out)["runs"][0]["results"]
     result, = [x for x in results if x["properties"]["place"] == "file"]
-    assert len(result["locations"]) == 4 and result["properties"]["inHead"] is False
+    assert len(result["locations"]) == 5 and result["properties"]["inHead"] is False
+
+
+def test_how_far_a_secret_spread(plain, keys):
+    first = plain.plant("a", keys.id + "\n")
+    plain.plant("b", f"more {keys.id}\n")
+    plain.git("branch", "side", first)
+    plain.git("tag", "-a", "-m", "x", "v1")
+    plain.git("rm", "-q", "a", "b")
+    plain.commit("gone")
+    x, = rows(plain)[:1]
+    assert x["commit"] == first and (x["blobs"], x["commits"]) == (2, 2)
+    assert x["refs"] == ["refs/heads/main", "refs/heads/side", "refs/tags/v1"]
+    assert (x["reached"], x["ref_count"]) == ("refs", 3)
+    plain.plant("c", "x\n", f"subject {keys.id}")
+    x, = [json.loads(x) for x in history(plain, "--format", "jsonl").out.splitlines()][:-1]
+    assert (x["blobs"], x["commits"]) == (2, 3)
+    assert [m["place"] for m in x["more"]] == ["file", "message"]
+    assert x["more"][1]["refs"] == ["refs/heads/main"]
+    for i in range(150):
+        plain.git("update-ref", f"refs/heads/x{i:03}", first)
+    x, = rows(plain)[:1]
+    assert x["ref_count"] == 153 and len(x["refs"]) == 100
+    r = history(plain)
+    assert "in refs/heads/main, refs/heads/side, refs/heads/x000 and 150 more" in r.out, r
+    assert "    held by 2 blobs in 3 commits\n" in r.out, r
+    r = history(plain, "--format", "sarif")
+    x, = json.loads(r.out)["runs"][0]["results"]
+    assert x["properties"]["refCount"] == 153 and x["properties"]["commits"] == 3
+
+
+def test_what_no_ref_reaches_is_said_to_be_unreachable(plain, keys):
+    made = [type(keys)(str(i)) for i in range(4)]
+    plain.plant("a", made[0].id)
+    plain.git("reset", "-q", "--hard", "HEAD^")
+    plain.git("update-ref", "-m", "back", "HEAD", plain.head())
+    tree = plain.git("rev-parse", "HEAD^{tree}").out.strip()
+    loose_commit = plain.git("commit-tree", "-m", made[1].id, tree).out.strip()
+    plain.run("git", "hash-object", "-w", "--stdin", stdin=made[2].id, ok=True)
+    blob = plain.run("git", "hash-object", "-w", "--stdin", stdin=made[3].id, ok=True)
+    plain.git("tag", "-a", "-m", "a blob", "blob", blob.out.strip())
+    found = {x["redacted"]: x for x in rows(plain)}
+    reached = [found[f"{k.id[:4]}...{k.id[-2:]}"] for k in made]
+    assert [x["reached"] for x in reached] == ["reflogs", "nothing", "nothing", "refs"]
+    assert reached[1]["commit"] == loose_commit and "commit" in reached[0]
+    assert reached[3]["refs"] == ["refs/tags/blob"]
+    r = history(plain)
+    assert r.out.count("unreachable: no ref leads to it") == 2, r
+    assert r.out.count("unreachable but for reflogs") == 1, r
+    plain.git("branch", "again", reached[0]["commit"])
+    assert [x["reached"] for x in rows(plain)].count("refs") == 2
+
+
+def test_a_commit_that_no_ref_reaches_still_names_the_path(plain, keys):
+    bad = plain.plant("dir/a", keys.id)
+    plain.git("reset", "-q", "--hard", "HEAD^")
+    plain.git("reflog", "expire", "--expire=now", "--all")
+    x, = [x for x in rows(plain) if "logs" not in x["path"]]
+    assert (x["path"], x["commit"], x["reached"]) == ("dir/a", bad, "nothing")
+
+
+def test_names_of_directories_are_told_at_each_of_their_paths(plain, keys):
+    inner = type(keys)("another")
+    first = plain.plant(f"x/{keys.id}/{inner.id}/f", "x\n")
+    second = plain.plant(f"y/{keys.id}", "x\n")
+    found = rows(plain)
+    assert {(x["path"].count("/"), x["commit"]) for x in found} == {
+        (2, first), (3, first), (1, second)}, found
+    assert [x["path"][:2] for x in found if x["commit"] == second] == ["y/"]
+    r = history(plain)
+    keys.assert_unseen(r)
+    inner.assert_unseen(r)
+    allow(plain, "path = x/")
+    assert [x["path"][:2] for x in rows(plain)] == ["y/"]
 
 
 def test_what_head_allows_is_not_said_to_be_gone(plain, keys):

@@ -63,24 +63,43 @@ change(void *arg, const struct sek_oid *commit, const struct sek_change *c,
 static char *
 told_by_git(struct sek_repo *r, const struct sek_oids *wanted)
 {
-	static const char *const all[] = {"--all", "--reflog", NULL};
+	static const char *const refs[] = {"--all", NULL};
+	static const char *const logs[] = {"--reflog", "--not", "--all", NULL};
+	static const char *const *const args[] = {refs, logs};
 	struct told t = {.wanted = wanted};
-	struct sek_oids commits = {0};
-	struct sek_err err;
 	FILE *f = fopen("told", "w");
 	char *out;
 
-	assert_int_equal(sek_revs_commits(r, all, &commits, NULL, &err),
-	    SEK_OK);
-	assert_int_equal(sek_changes_commits(r, &commits, change, &t, &err),
-	    SEK_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct sek_oids commits = {0};
+		struct sek_err err;
+
+		assert_int_equal(sek_revs_commits(r, args[i], &commits, NULL,
+				     &err),
+		    SEK_OK);
+		assert_int_equal(sek_changes_commits(r, &commits, change, &t,
+				     &err),
+		    SEK_OK);
+		sek_vec_clear(&commits);
+	}
 	assert_non_null(f);
 	fputs(t.lines.p ? t.lines.p : "", f);
 	fclose(f);
 	out = sh_out("awk '!seen[$1 $2]++' told | LC_ALL=C sort");
-	sek_vec_clear(&commits);
 	sek_buf_clear(&t.lines);
 	return out;
+}
+
+static struct sek_holders *
+holders(struct sek_repo *r, struct sek_store **s, const struct sek_oids *wanted)
+{
+	struct sek_holders *h = NULL;
+	struct sek_err err = {0};
+
+	assert_int_equal(sek_store_open(s, r, &err), SEK_OK);
+	if (sek_holders_open(&h, r, *s, wanted, NULL, 0, NULL, &err))
+		fail_msg("%s", err.text);
+	return h;
 }
 
 static char *
@@ -88,12 +107,13 @@ told_by_us(struct sek_repo *r, const struct sek_oids *wanted)
 {
 	struct told t = {0};
 	struct sek_store *s = NULL;
+	struct sek_holders *h = holders(r, &s, wanted);
 	struct sek_err err = {0};
 	FILE *f = fopen("told", "w");
 
-	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
-	if (sek_holders(r, s, wanted, holder, &t, &err))
+	if (sek_holders_each(h, holder, &t, &err))
 		fail_msg("%s", err.text);
+	sek_holders_free(h);
 	sek_store_free(s);
 	assert_non_null(f);
 	fputs(t.lines.p ? t.lines.p : "", f);
@@ -142,9 +162,12 @@ make_history(const char *format, unsigned seed)
 	   "  next; [ $((n / 65536 %% 5)) != 0 ] || cp -r c copy$i 2>/dev/null "
 	   "|| :\n"
 	   "  next; [ $((n / 65536 %% 5)) != 0 ] || git mv -k c moved$i || :\n"
-	   "  git add -A; git commit -q --allow-empty -m $i\n"
+	   "  git add -A; GIT_COMMITTER_DATE=\"$((1700000000 + i * 60)) "
+	   "+0000\" git commit -q --allow-empty -m $i\n"
 	   "  next; [ $((n / 65536 %% 5)) != 0 ] || {\n"
-	   "    git merge -q -s ours -m m$i side >/dev/null 2>&1 || :; }\n"
+	   "    GIT_COMMITTER_DATE=\"$((1700000030 + i * 60)) +0000\" git "
+	   "merge "
+	   "-q -s ours -m m$i side >/dev/null 2>&1 || :; }\n"
 	   "  next; [ $((n / 65536 %% 9)) != 0 ] || git reset -q --hard HEAD^\n"
 	   "done; [ $((n %% 2)) = 0 ] || git repack -q -a -d -f -k",
 	    format, seed);
@@ -179,6 +202,7 @@ a_bomb_of_trees_is_refused(void **state)
 {
 	struct sek_oids wanted = {0};
 	struct sek_store *s = NULL;
+	struct sek_holders *h;
 	struct told t = {0};
 	struct sek_repo *r;
 	struct sek_err err;
@@ -196,10 +220,10 @@ a_bomb_of_trees_is_refused(void **state)
 	assert_true(sek_oid_parse(sek_vec_push(&wanted), sek_str(blob)));
 	r = opened("r");
 	t.lines.max = 1u << 30;
-	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
-	assert_int_equal(sek_holders(r, s, &wanted, holder, &t, &err),
-	    SEK_ETOOBIG);
+	h = holders(r, &s, &wanted);
+	assert_int_equal(sek_holders_each(h, holder, &t, &err), SEK_ETOOBIG);
 	assert_non_null(strstr(err.text, "paths than the limit"));
+	sek_holders_free(h);
 	sek_store_free(s);
 	sek_repo_free(r);
 	sek_buf_clear(&t.lines);
@@ -212,7 +236,7 @@ a_missing_tree_is_for_git_to_judge(void **state)
 {
 	struct sek_oids wanted;
 	struct sek_store *s = NULL;
-	struct told t = {0};
+	struct sek_holders *h = NULL;
 	struct sek_repo *r;
 	struct sek_err err;
 
@@ -224,8 +248,173 @@ a_missing_tree_is_for_git_to_judge(void **state)
 	wanted = some_blobs("r");
 	r = opened("r");
 	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
-	assert_int_equal(sek_holders(r, s, &wanted, holder, &t, &err),
+	assert_int_equal(sek_holders_open(&h, r, s, &wanted, NULL, 0, NULL,
+			     &err),
 	    SEK_EPARSE);
+	sek_store_free(s);
+	sek_repo_free(r);
+	sek_vec_clear(&wanted);
+}
+
+/* Each blob is a group, and all of them are one, over and over, so that there
+ * are more groups than are counted in one pass. */
+enum { REPEAT = 200 };
+
+static void
+every_commit_that_holds_a_blob_is_counted(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 3; seed++) {
+		SEK_VEC(struct sek_holding) v = {0};
+		struct sek_store *s = NULL;
+		struct sek_oids wanted;
+		struct sek_holders *h;
+		struct sek_repo *r;
+		uint64_t *n;
+		uint32_t one;
+
+		make_history("sha1", seed * 7919);
+		wanted = some_blobs("r");
+		one = (uint32_t)wanted.n + 1;
+		sh("cd r; git rev-list --all --reflog | while read c; do\n"
+		   "git ls-tree -r $c | awk -v c=$c '{ print $3, c }'; done |\n"
+		   "sort -u >../all");
+		r = opened("r");
+		h = holders(r, &s, &wanted);
+		for (uint32_t k = 0; k < REPEAT * one; k++)
+			for (size_t i = 0; i < wanted.n; i++)
+				if (k % one == i || k % one == wanted.n)
+					*sek_vec_push(&v) =
+					    (struct sek_holding){
+						k, wanted.at[i]};
+		n = sek_alloc_n(REPEAT * one, sizeof(*n));
+		assert_true(REPEAT * one > 512);
+		assert_true(sek_holders_count(h, v.at, v.n, REPEAT * one, n));
+		sh(": >some");
+		for (uint32_t k = 0; k < REPEAT * one; k++) {
+			char hex[SEK_OID_HEX], *want;
+
+			if (k % one == wanted.n) {
+				assert_int_equal(n[k], n[wanted.n]);
+				continue;
+			}
+			assert_int_equal(n[k], n[k % one]);
+			if (k >= one)
+				continue;
+			sek_oid_hex(&wanted.at[k], hex);
+			want = sh_out("grep ^%s all | tee -a some | wc -l",
+			    hex);
+			assert_int_equal(n[k], atoi(want));
+			free(want);
+		}
+		{
+			char *want = sh_out("cut -d' ' -f2 some | sort -u | "
+					    "wc -l");
+
+			assert_int_equal(n[wanted.n], atoi(want));
+			assert_true(n[wanted.n] > 5);
+			free(want);
+		}
+		free(n);
+		sek_vec_clear(&v);
+		sek_vec_clear(&wanted);
+		sek_holders_free(h);
+		sek_store_free(s);
+		sek_repo_free(r);
+	}
+}
+
+static void
+the_refs_are_those_that_contain_a_commit(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 3; seed++) {
+		struct sek_oids wanted = {0}, none = {0};
+		struct sek_store *s = NULL;
+		struct sek_holders *h;
+		struct sek_reach *reach;
+		struct sek_repo *r;
+		char *list;
+		struct sek_str rest;
+
+		make_history("sha256", seed * 7919);
+		sh("cd r; for i in 3 9 20; do git tag -a -m x t$i "
+		   "$(git rev-list --all | sed -n ${i}p); done; git tag -a -m "
+		   "x "
+		   "tt t3; git checkout -q --detach HEAD~2; "
+		   "GIT_COMMITTER_DATE='1800000000 +0000' "
+		   "git commit -q --allow-empty -m apart");
+		list = sh_out("git -C r rev-list --all --reflog | sort");
+		rest = sek_str(list);
+		while (rest.p)
+			assert_true(sek_oid_parse(sek_vec_push(&wanted),
+			    sek_str_cut(&rest, '\n')));
+		free(list);
+		r = opened("r");
+		h = holders(r, &s, &none);
+		reach = sek_alloc_n(wanted.n, sizeof(*reach));
+		assert_true(sek_holders_reach(h, wanted.at, wanted.n, reach));
+		for (size_t i = 0; i < wanted.n; i++) {
+			const struct sek_graph *g = sek_holders_graph(h);
+			struct sek_buf got = {0};
+			char hex[SEK_OID_HEX], *want;
+
+			sek_oid_hex(&wanted.at[i], hex);
+			want = sh_out("cd r; git merge-base --is-ancestor %s "
+				      "HEAD && echo HEAD; git for-each-ref "
+				      "--contains %s --format='%%(refname)'",
+			    hex, hex);
+			sek_vec_each (at, &reach[i].at)
+				sek_buf_printf(&got, "%s%s", got.n ? "\n" : "",
+				    g->refs.at[*at].name);
+			assert_string_equal(got.p ? got.p : "", want);
+			assert_int_equal(reach[i].refs, reach[i].at.n);
+			assert_int_equal(reach[i].reached,
+			    *want ? SEK_REACHED_BY_REFS
+				  : SEK_REACHED_BY_REFLOGS);
+			free(want);
+			sek_buf_clear(&got);
+			sek_vec_clear(&reach[i].at);
+		}
+		free(reach);
+		sek_vec_clear(&wanted);
+		sek_holders_free(h);
+		sek_store_free(s);
+		sek_repo_free(r);
+	}
+}
+
+static bool
+never(void *arg, uint64_t done)
+{
+	(void)arg;
+	(void)done;
+	return false;
+}
+
+static void
+a_watch_ends_it(void **state)
+{
+	static const struct sek_watch watch = {.go_on = never};
+	struct sek_oids wanted;
+	struct sek_store *s = NULL;
+	struct sek_holders *h = NULL;
+	struct told t = {0};
+	struct sek_repo *r;
+	struct sek_err err;
+	enum sek_code code;
+
+	(void)state;
+	make_history("sha1", 1);
+	wanted = some_blobs("r");
+	r = opened("r");
+	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
+	code = sek_holders_open(&h, r, s, &wanted, NULL, 0, &watch, &err);
+	if (!code)
+		code = sek_holders_each(h, holder, &t, &err);
+	assert_int_equal(code, SEK_ECANCEL);
+	sek_buf_clear(&t.lines);
+	sek_holders_free(h);
 	sek_store_free(s);
 	sek_repo_free(r);
 	sek_vec_clear(&wanted);
@@ -238,6 +427,9 @@ main(void)
 	    fixture_test(the_first_holders_are_those_that_git_finds),
 	    fixture_test(a_bomb_of_trees_is_refused),
 	    fixture_test(a_missing_tree_is_for_git_to_judge),
+	    fixture_test(every_commit_that_holds_a_blob_is_counted),
+	    fixture_test(the_refs_are_those_that_contain_a_commit),
+	    fixture_test(a_watch_ends_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,8 @@ entries_are_found_however_a_delta_cuts_them(void **state)
 		struct sek_buf want = {0}, got = {0};
 		struct sek_oids wanted = {0};
 		struct sek_leads leads = {0};
+		struct sek_families *families;
+		struct sek_tally tally = {0};
 		struct sek_store *s;
 		struct sek_err err;
 		char *a, *b;
@@ -148,8 +150,11 @@ entries_are_found_however_a_delta_cuts_them(void **state)
 			*sek_vec_push(&wanted) = child(k);
 		qsort(wanted.at, wanted.n, sizeof(*wanted.at), by_id);
 		s = packer_store(20);
-		assert_int_equal(sek_leads_find(&leads, s, &wanted, &err),
+		families = sek_families_new(s);
+		assert_int_equal(sek_leads_find(&leads, families, &wanted,
+				     &tally, &err),
 		    SEK_OK);
+		sek_families_free(families);
 		sek_vec_each (lead, &leads) {
 			char hex[SEK_OID_HEX];
 
