@@ -8,6 +8,7 @@ extern const struct cli_cmd cmd_allow;
 extern const struct cli_cmd cmd_baseline;
 extern const struct cli_cmd cmd_hook;
 extern const struct cli_cmd cmd_install;
+extern const struct cli_cmd cmd_report;
 extern const struct cli_cmd cmd_rules;
 extern const struct cli_cmd cmd_scan;
 extern const struct cli_cmd cmd_uninstall;

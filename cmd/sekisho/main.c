@@ -12,6 +12,7 @@ static const struct cli_cmd *const commands[] = {
     &cmd_allow,
     &cmd_baseline,
     &cmd_rules,
+    &cmd_report,
     NULL,
 };
 

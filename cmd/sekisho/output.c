@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/redact.h"
 
 #define REPORT_MAX ((size_t)1 << 30)
 
@@ -58,23 +59,39 @@ expired(void *arg, const struct sek_allow_entry *e)
 	    e->name, e->line, e->until);
 }
 
+/* Text of standard error stands below the name of its repository. */
+static void
+begin_rest(const struct output *o)
+{
+	sek_auto_buf line = {0};
+
+	if (!o->repository)
+		return;
+	sek_quote(&line, sek_str(o->repository));
+	fprintf(stderr, "sekisho: in %s:\n", line.p);
+}
+
 /* To standard error, whatever the format: what was not read always. */
 static void
 say_rest(const struct output *o, const struct sek_outcome *outcome,
     const char *const *unread)
 {
 	const struct sek_report_options as_text = {.verbose = o->verbose};
+	bool elsewhere = (o->verbose || o->strict) && outcome->elsewhere.n;
+	bool allowed = o->verbose && outcome->allowed.n;
 	sek_auto_buf text = {.max = REPORT_MAX};
 
 	fflush(stdout);
-	if (outcome->policy->allow)
+	sek_report_end(&text, &as_text, &outcome->counts, unread);
+	if (text.n || elsewhere || allowed)
+		begin_rest(o);
+	if (outcome->policy && outcome->policy->allow)
 		sek_allow_expired(outcome->policy->allow, expired, NULL);
-	if (o->verbose || o->strict)
+	if (elsewhere)
 		list("elsewhere", &outcome->elsewhere,
 		    outcome->counts.elsewhere);
-	if (o->verbose)
+	if (allowed)
 		list("allowed", &outcome->allowed, outcome->counts.allowed);
-	sek_report_end(&text, &as_text, &outcome->counts, unread);
 	if (text.n)
 		fputs(text.p, stderr);
 	if (outcome->interrupted)
@@ -83,17 +100,37 @@ say_rest(const struct output *o, const struct sek_outcome *outcome,
 }
 
 static int
-status_of(const struct output *o, const struct sek_outcome *outcome)
+status_of(bool ended, bool found, bool failed)
 {
-	if (outcome->interrupted)
+	if (ended)
 		return CLI_EXIT_FAILED;
-	if (outcome->founds.n)
+	if (found)
 		return CLI_EXIT_FOUND;
-	if (outcome->counts.unread)
-		return CLI_EXIT_FAILED;
-	if (o->strict && outcome->counts.elsewhere)
-		return CLI_EXIT_FAILED;
-	return CLI_EXIT_OK;
+	return failed ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+}
+
+/* Of this outcome alone; what it is joins what others were. */
+static int
+judge(struct output *o, const struct sek_outcome *outcome)
+{
+	bool ended = outcome->interrupted || o->broken;
+	bool found = outcome->founds.n || o->status == CLI_EXIT_FOUND;
+	bool failed = outcome->counts.unread || o->status > CLI_EXIT_FOUND ||
+	    (o->strict && outcome->counts.elsewhere);
+
+	o->ended = o->ended || ended;
+	o->found = o->found || found;
+	o->failed = o->failed || failed;
+	return status_of(ended, found, failed);
+}
+
+static void
+add_counts(struct sek_counts *to, const struct sek_counts *c)
+{
+	struct sek_outcome sum = {.counts = *to}, one = {.counts = *c};
+
+	sek_outcome_merge(&sum, &one);
+	*to = sum.counts;
 }
 
 /* Text for people has no end: what it would say goes to standard error. */
@@ -103,37 +140,80 @@ make_report(const struct sek_report_options *ro,
     struct sek_buf *text)
 {
 	sek_report_begin(text, ro);
+	if (ro->format == SEK_TEXT && ro->repository && outcome->founds.n) {
+		sek_buf_add_s(text, "repository ");
+		sek_quote(text, sek_str(ro->repository));
+		sek_buf_add_c(text, '\n');
+	}
 	sek_vec_each (f, &outcome->founds)
 		sek_report_finding(text, ro, &f->finding);
 	if (ro->format != SEK_TEXT)
 		sek_report_end(text, ro, &outcome->counts, unread);
 }
 
-int
-output_report(const struct output *o, const struct sek_outcome *outcome)
+void
+output_add(struct output *o, const struct sek_outcome *outcome)
 {
 	const struct sek_report_options ro = {
 	    .format = format_of(o),
 	    .colour = wants_colour(o),
-	    .rules = outcome->policy->rules,
+	    .rules = o->rules ? o->rules : outcome->policy->rules,
 	    .version = SEK_VERSION,
 	    .base = o->base,
-	    .status = status_of(o, outcome),
-	    .interrupted = outcome->interrupted,
+	    .repository = o->repository,
+	    .before = o->outcomes > 0,
+	    .after = o->after,
+	    .status = judge(o, outcome),
+	    .interrupted = outcome->interrupted || o->broken,
 	    .shard = o->shard,
 	    .split = outcome->split,
 	};
-	sek_auto_buf text = {.max = REPORT_MAX};
 	SEK_VEC(const char *) unread = {0};
-	struct sek_err err;
-	enum sek_code r;
 
 	sek_vec_each (line, &outcome->unread)
 		*sek_vec_push(&unread) = *line;
 	*sek_vec_push(&unread) = NULL;
-	make_report(&ro, outcome, unread.at, &text);
-	r = write_report(o, &text, &err);
+	o->text.max = REPORT_MAX;
+	make_report(&ro, outcome, unread.at, &o->text);
 	say_rest(o, outcome, unread.at);
 	sek_vec_clear(&unread);
-	return r == SEK_OK ? status_of(o, outcome) : cli_fail(&err);
+	add_counts(&o->total, &outcome->counts);
+	o->outcomes++;
+}
+
+static void
+say_total(const struct output *o)
+{
+	const struct sek_report_options as_text = {.format = SEK_TEXT};
+	sek_auto_buf text = {0};
+
+	sek_report_total(&text, &as_text, &o->total, o->outcomes);
+	fprintf(stderr, "sekisho: in %llu repositories:\n%s",
+	    (unsigned long long)o->outcomes, text.p);
+}
+
+int
+output_end(struct output *o)
+{
+	struct sek_report_options ro = {
+	    .format = format_of(o),
+	    .status = status_of(o->ended, o->found, o->failed),
+	};
+	struct sek_err err;
+	enum sek_code r;
+
+	if (ro.format == SEK_JSONL && o->repository)
+		sek_report_total(&o->text, &ro, &o->total, o->outcomes);
+	r = write_report(o, &o->text, &err);
+	if (o->repository && o->verbose)
+		say_total(o);
+	sek_buf_clear(&o->text);
+	return r == SEK_OK ? ro.status : cli_fail(&err);
+}
+
+int
+output_report(struct output *o, const struct sek_outcome *outcome)
+{
+	output_add(o, outcome);
+	return output_end(o);
 }

@@ -4,20 +4,37 @@
 #include "cli/cli.h"
 #include "scan/outcome.h"
 
-/* How a run's outcome is shown, and what exit status it has. */
+/*
+ * How outcomes are shown, and what exit status they have together: findings go
+ * to the file or standard output; what was not read, and with -v what was, to
+ * standard error.
+ */
 struct output {
 	const char *format; /* "text" (or NULL), "jsonl", "sarif" */
 	const char *file;   /* NULL: standard output */
 	bool verbose;
-	bool strict;      /* content that is elsewhere counts as unread */
+	bool strict; /* content that is elsewhere counts as unread */
+
+	/* of the next outcome */
 	const char *base; /* absolute directory that paths are relative to */
 	struct sek_shard shard; /* of 0: everything was scanned */
+	const char *repository; /* NULL: the only one, without a name */
+	bool after;             /* another one will follow */
+	const struct sek_ruleset *rules; /* NULL: the policy's */
+	bool broken; /* status 3, whatever was found: not all of it is here */
+	int status;  /* at least this */
+
+	/* its own */
+	struct sek_buf text;
+	struct sek_counts total;
+	uint64_t outcomes;
+	bool found, failed, ended; /* ended: by an interrupt, or broken */
 };
 
-/*
- * Findings to the file or standard output; what was not read, and with -v what
- * was, to standard error. Returns the exit status.
- */
-int output_report(const struct output *o, const struct sek_outcome *outcome);
+void output_add(struct output *o, const struct sek_outcome *outcome);
+/* Returns the exit status; frees what o holds. */
+int output_end(struct output *o);
+/* Both, for one that is alone. */
+int output_report(struct output *o, const struct sek_outcome *outcome);
 
 #endif

@@ -103,3 +103,18 @@ sek_quote(struct sek_buf *out, struct sek_str text)
 	}
 	sek_buf_add_c(out, '"');
 }
+
+bool
+sek_is_line(struct sek_str text)
+{
+	while (text.n > 0) {
+		uint32_t point;
+		size_t n = sek_utf8_next(text, &point);
+
+		if (n == 0 || is_control(point))
+			return false;
+		text.p += n;
+		text.n -= n;
+	}
+	return true;
+}

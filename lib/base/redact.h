@@ -22,4 +22,8 @@ void sek_redact(struct sek_buf *out, struct sek_str value, enum sek_show show);
  */
 void sek_quote(struct sek_buf *out, struct sek_str text);
 
+/* Is it UTF-8 that may be shown as it is, on one line: without controls, as
+ * above? Quotes and backslashes are text. */
+bool sek_is_line(struct sek_str text);
+
 #endif

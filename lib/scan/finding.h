@@ -52,6 +52,7 @@ struct sek_finding {
 	char *secret;          /* NULL unless asked for; wiped when freed */
 	char *pair;            /* redacted key id that the secret belongs to */
 	uint64_t order;        /* where its content stood in the run */
+	bool shown; /* path is as reports show it, start and end are not */
 	/* of a history, see places.h */
 	char *author;  /* of the commit, or tagger; NULL: not known */
 	char date[21]; /* of that, RFC 3339 UTC, or "" */

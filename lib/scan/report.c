@@ -19,7 +19,7 @@ sek_report_finding(struct sek_buf *out, const struct sek_report_options *o,
 		sek_text_finding(out, o, f);
 		break;
 	case SEK_JSONL:
-		sek_jsonl_finding(out, f);
+		sek_jsonl_finding(out, o, f);
 		break;
 	case SEK_SARIF:
 		sek_sarif_finding(out, o, f);
@@ -42,9 +42,19 @@ sek_report_end(struct sek_buf *out, const struct sek_report_options *o,
 		sek_jsonl_end(out, o, counts, unread);
 		break;
 	case SEK_SARIF:
-		sek_sarif_end(out, counts, unread);
+		sek_sarif_end(out, o, counts, unread);
 		break;
 	}
+}
+
+void
+sek_report_total(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, uint64_t repositories)
+{
+	if (o->format == SEK_TEXT)
+		sek_text_counts(out, counts);
+	else if (o->format == SEK_JSONL)
+		sek_jsonl_total(out, o, counts, repositories);
 }
 
 void
@@ -54,7 +64,8 @@ sek_report_path(struct sek_buf *out, const struct sek_finding *f)
 	bool inside = f->place == SEK_PLACE_FILE_NAME ||
 	    f->place == SEK_PLACE_REF_NAME;
 
-	if (!inside || f->secret || f->start > f->end || f->end > path.n) {
+	if (!inside || f->secret || f->shown || f->start > f->end ||
+	    f->end > path.n) {
 		sek_buf_add_str(out, path);
 		return;
 	}

@@ -34,6 +34,9 @@ struct sek_report_options {
 	const char *version;
 	const char *home; /* the project's URL (SARIF), or NULL */
 	const char *base; /* absolute; of relative paths; or NULL */
+	/* of a report of several repositories; its path as it was given */
+	const char *repository;
+	bool before, after; /* SARIF: another one's run stands there */
 	/* JSON lines: how the run ended */
 	int status;
 	bool interrupted;
@@ -62,7 +65,10 @@ struct sek_report_options {
  * that is). `more` is a list of other places of the same secret: objects with
  * the keys from place to rank. char_column and end_char_column stand after
  * end_column where they are known.
- * The last line is {"summary": {...}} with the names of struct sek_counts,
+ * Where the report is of several repositories, each line says its `repository`,
+ * after the others, and after the last summary stands {"total": {...}} with the
+ * sums, `repositories` (how many) and `status`.
+ * The last line of a repository is {"summary": {...}} with the names of struct sek_counts,
  * where `unread` is the list of lines and `unread_count` the number; `status` is
  * the exit status, `interrupted` is there if it is true, and `shard` is an object
  * with number (from 1), of and split.
@@ -72,5 +78,9 @@ void sek_report_finding(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_finding *f);
 void sek_report_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
+
+/* Text and JSON lines: the sums over repositories. */
+void sek_report_total(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, uint64_t repositories);
 
 #endif

@@ -112,6 +112,13 @@ put_place(json_t *to, const struct sek_finding *f)
 }
 
 static void
+put_repository(json_t *to, const struct sek_report_options *o)
+{
+	if (o->repository)
+		put_bytes(to, "repository", sek_str(o->repository));
+}
+
+static void
 put_more(json_t *to, const struct sek_finding *f)
 {
 	json_t *all = json_array();
@@ -163,7 +170,8 @@ put_facts(json_t *to, const struct sek_facts *facts)
 }
 
 void
-sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
+sek_jsonl_finding(struct sek_buf *out, const struct sek_report_options *ro,
+    const struct sek_finding *f)
 {
 	json_t *o;
 
@@ -186,6 +194,7 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f)
 		put_number(o, "commits", f->commits);
 	if (f->more_n)
 		put_more(o, f);
+	put_repository(o, ro);
 	add_object(out, o);
 }
 
@@ -239,6 +248,23 @@ sek_jsonl_end(struct sek_buf *out, const struct sek_report_options *ro,
 		json_object_set_new(summary, "interrupted", json_true());
 	if (ro->shard.of)
 		put_shard(summary, &ro->shard, ro->split);
+	put_repository(summary, ro);
 	json_object_set_new(o, "summary", summary);
+	add_object(out, o);
+}
+
+void
+sek_jsonl_total(struct sek_buf *out, const struct sek_report_options *ro,
+    const struct sek_counts *counts, uint64_t repositories)
+{
+	json_t *o, *total;
+
+	use_our_memory();
+	o = json_object();
+	total = json_object();
+	put_number(total, "repositories", repositories);
+	put_counts(total, counts);
+	put_number(total, "status", (uint64_t)ro->status);
+	json_object_set_new(o, "total", total);
 	add_object(out, o);
 }

@@ -9,15 +9,21 @@ void sek_text_finding(struct sek_buf *out, const struct sek_report_options *o,
 void sek_text_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
 
-void sek_jsonl_finding(struct sek_buf *out, const struct sek_finding *f);
+void sek_text_counts(struct sek_buf *out, const struct sek_counts *c);
+
+void sek_jsonl_finding(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_finding *f);
 void sek_jsonl_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
+
+void sek_jsonl_total(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, uint64_t repositories);
 
 void sek_sarif_begin(struct sek_buf *out, const struct sek_report_options *o);
 void sek_sarif_finding(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_finding *f);
-void sek_sarif_end(struct sek_buf *out, const struct sek_counts *counts,
-    const char *const *unread);
+void sek_sarif_end(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, const char *const *unread);
 
 /* The finding's path, "" for none; where the secret is in the path itself and
  * was not asked for, with the redacted form in its place. */

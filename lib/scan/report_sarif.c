@@ -192,14 +192,30 @@ bases_object(const struct sek_report_options *o)
 	return bases;
 }
 
+/* Runs of one file are told apart by their ids. */
+static json_t *
+automation_object(const struct sek_report_options *o)
+{
+	json_t *automation = json_object();
+
+	put(automation, "id", o->repository);
+	return automation;
+}
+
 void
 sek_sarif_begin(struct sek_buf *out, const struct sek_report_options *o)
 {
 	use_our_memory();
-	sek_buf_add_s(out,
-	    "{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\","
-	    "\"runs\":[{\"tool\":");
+	if (!o->before)
+		sek_buf_add_s(out,
+		    "{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\","
+		    "\"runs\":[");
+	sek_buf_add_s(out, "{\"tool\":");
 	add_json(out, tool_object(o));
+	if (o->repository) {
+		sek_buf_add_s(out, ",\"automationDetails\":");
+		add_json(out, automation_object(o));
+	}
 	sek_buf_add_s(out,
 	    ",\"columnKind\":\"unicodeCodePoints\","
 	    "\"originalUriBaseIds\":");
@@ -407,8 +423,8 @@ counts_object(const struct sek_counts *c)
 }
 
 void
-sek_sarif_end(struct sek_buf *out, const struct sek_counts *counts,
-    const char *const *unread)
+sek_sarif_end(struct sek_buf *out, const struct sek_report_options *o,
+    const struct sek_counts *counts, const char *const *unread)
 {
 	json_t *invocation, *notes;
 
@@ -428,5 +444,5 @@ sek_sarif_end(struct sek_buf *out, const struct sek_counts *counts,
 	json_object_set_new(invocation, "properties", counts_object(counts));
 	sek_buf_add_s(out, "\n],\"invocations\":[");
 	add_json(out, invocation);
-	sek_buf_add_s(out, "]}]}\n");
+	sek_buf_add_s(out, o->after ? "]},\n" : "]}]}\n");
 }

@@ -224,8 +224,8 @@ add_count(struct sek_buf *out, uint64_t n, const char *one, const char *many)
 	sek_buf_printf(out, ", %" PRIu64 " %s", n, n == 1 ? one : many);
 }
 
-static void
-add_counts(struct sek_buf *out, const struct sek_counts *c)
+void
+sek_text_counts(struct sek_buf *out, const struct sek_counts *c)
 {
 	sek_buf_printf(out, "scanned %" PRIu64 " %s", c->blobs,
 	    c->blobs == 1 ? "blob" : "blobs");
@@ -266,5 +266,5 @@ sek_text_end(struct sek_buf *out, const struct sek_report_options *o,
 		sek_buf_printf(out, "not read: %" PRIu64 " more\n",
 		    counts->unread - told);
 	if (o->verbose)
-		add_counts(out, counts);
+		sek_text_counts(out, counts);
 }

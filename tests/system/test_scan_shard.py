@@ -69,6 +69,61 @@ def test_the_parts_are_the_whole(many, of):
     assert "shard" not in counts and not any("rank" in x for x in whole)
 
 
+def without_ranks(found):
+    return [{k: v for k, v in place.items() if k not in ("rank", "more")}
+            for x in found for place in [x] + x.get("more", [])]
+
+
+@pytest.mark.parametrize("of", [2, 5])
+def test_parts_put_together_are_the_same_report(many, of):
+    whole, counts = lines(many)
+    names = []
+    for k in range(of, 0, -1):
+        names.append(f"../part-{k}")
+        r = many.cli("scan", "--history", "--format", "jsonl", "--shard", f"{k}/{of}",
+                     "-o", names[-1])
+        assert r.status in (0, 1)
+    r = many.cli("report", "--format", "jsonl", *names)
+    assert r.status == 1 and not r.err, r
+    *found, last = [json.loads(x) for x in r.out.splitlines()]
+    assert without_ranks(found) == without_ranks(whole)
+    assert last["summary"] == counts
+    both = "".join((many.path / n).read_text() for n in names)
+    for stdin in (both, r.out):
+        again = many.cli("report", "--format", "jsonl", stdin=stdin)
+        assert (again.status, again.out) == (1, r.out)
+    # as text and SARIF, too: what the scan itself writes
+    for form in ("text", "sarif"):
+        want = many.cli("scan", "--history", "--format", form).out
+        got = many.cli("report", "--format", form, *names)
+        if form == "sarif":
+            results = [json.loads(x)["runs"][0]["results"] for x in (want, got.out)]
+            for x in results[0] + results[1]:
+                x.pop("ruleIndex")
+            assert results[0] == results[1]
+        else:
+            assert got.out == want
+
+
+def test_what_is_missing_of_the_parts_is_told(many):
+    for k in (1, 2):
+        many.cli("scan", "--history", "--format", "jsonl", "--shard", f"{k}/2",
+                 "-o", f"../part-{k}")
+    r = many.cli("report", "../part-1")
+    assert r.status == 3 and "part 2 of 2 is missing" in r.err and r.out, r
+    text = (many.path / "../part-2").read_bytes()
+    for cut in (len(text) - 1, len(text) - 20, text.rindex(b"{\"summary"), 50, 0):
+        (many.path / "../cut").write_bytes(text[:cut])
+        r = many.cli("report", "../part-1", "../cut")
+        whole_line = cut == len(text) - 1
+        assert r.status == (1 if whole_line else 3) and r.out, (cut, r)
+        assert ("../cut" in r.err) == (not whole_line), (cut, r)
+    r = many.cli("report", "../part-1", "../part-2", "../none")
+    assert r.status == 3 and "../none" in r.err and r.out, r
+    r = many.cli("report", stdin="")
+    assert r.status == 3 and "standard input" in r.err and not r.out, r
+
+
 def test_ranks_follow_the_history(many):
     found, _ = lines(many, "--shard", "1/1")
     order = many.git("rev-list", "--date-order", "--reverse", "--all", "--reflog").out.split()
