@@ -61,7 +61,7 @@ show(struct sek_merge *m, const struct options *o)
 
 		out.repository = merged->repository;
 		if (!out.repository && n > 1)
-			out.repository = "without a name";
+			out.repository = "(unnamed)";
 		out.after = i + 1 < n;
 		out.broken = merged->broken;
 		out.status = merged->status;

@@ -1,3 +1,4 @@
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +14,15 @@
 #include "sekisho/commands.h"
 #include "sekisho/output.h"
 #include "sekisho/progress.h"
+#include "sekisho/scan_repos.h"
 #include "sekisho/scan_shard.h"
 
 struct options {
 	bool staged, history, whole, reachable;
 	const char *range, *since, *shard;
 	const char *format, *output;
-	struct cli_list rules;
+	struct cli_list rules, repos;
+	const char *repos_from;
 	bool show_secrets, strict, verbose;
 };
 
@@ -54,6 +57,11 @@ static const struct cli_opt opts[] = {
 	"With --history: only what commits since then bring", false},
     {0, "shard", CLI_STRING, OPT(shard), "K/N", NULL,
 	"With --history: one part of N, for as many machines; auto: this one",
+	false},
+    {0, "repo", CLI_LIST, OPT(repos), "DIR", NULL,
+	"With --history: of this repository; of several, one report", false},
+    {0, "repos-from", CLI_FILE, OPT(repos_from), "FILE", NULL,
+	"With --history: the same of those that FILE names, or - for input",
 	false},
     {0},
 };
@@ -169,6 +177,16 @@ scan_files(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 	return sek_run(&s->run, feed_tree, s, out, err);
 }
 
+static const char *
+only_of_history(const struct options *o)
+{
+	return o->since     ? "--since"
+	    : o->shard      ? "--shard"
+	    : o->repos.n    ? "--repo"
+	    : o->repos_from ? "--repos-from"
+			    : NULL;
+}
+
 static enum sek_code
 check_usage(const struct options *o, int argc, struct sek_err *err)
 {
@@ -180,9 +198,9 @@ check_usage(const struct options *o, int argc, struct sek_err *err)
 	if (modes && argc && !o->history)
 		return sek_fail(err, SEK_ECONFIG,
 		    "a PATH goes with a scan of files only");
-	if ((o->since || o->shard) && !o->history)
-		return sek_fail(err, SEK_ECONFIG, "--%s goes with --history",
-		    o->since ? "since" : "shard");
+	if (only_of_history(o) && !o->history)
+		return sek_fail(err, SEK_ECONFIG, "%s goes with --history",
+		    only_of_history(o));
 	if (o->whole && !o->staged && !o->range)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--whole goes with --staged or --range");
@@ -226,7 +244,10 @@ scan(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 static unsigned
 cores(void)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t ours; /* a job may be given less than the machine has */
+	long n = sched_getaffinity(0, sizeof(ours), &ours)
+	    ? sysconf(_SC_NPROCESSORS_ONLN)
+	    : CPU_COUNT(&ours);
 
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
@@ -259,6 +280,86 @@ split_operands(struct scan *s, const char *const *argv, size_t n)
 		s->operands[at + i - after] = i < n ? argv[i] : NULL;
 }
 
+static enum sek_code
+start(struct scan *s, struct sek_outcome *out, struct sek_err *err)
+{
+	enum sek_code r;
+
+	/* One who waits for input has found nothing: ^C just ends it. */
+	if (!reads_stdin(s))
+		progress_start(&s->run);
+	r = scan(s, out, err);
+	progress_end();
+	sek_selection_clear(&s->selection);
+	return r;
+}
+
+static int
+run_here(struct scan *s, struct output *show)
+{
+	sek_auto_repo *repo = NULL;
+	struct sek_config *config = NULL;
+	struct sek_outcome out = {0};
+	struct sek_err err;
+	enum sek_code r = open_repo(s, &repo, &config, &err);
+	int status;
+
+	if (r == SEK_OK)
+		r = start(s, &out, &err);
+	show->base = repo ? repo->work_tree : NULL;
+	status = r == SEK_OK ? output_report(show, &out) : cli_fail(&err);
+	sek_outcome_clear(&out);
+	sek_config_free(config);
+	return status;
+}
+
+/* What goes wrong in one repository is told of it, and stops no other. */
+static bool
+run_one(const struct scan *like, struct output *show, const char *path,
+    bool last)
+{
+	struct scan s = *like;
+	sek_auto_repo *repo = NULL;
+	struct sek_outcome out = {0};
+	struct sek_err err;
+	enum sek_code r = scan_repos_open(&repo, path, &err);
+	bool go_on;
+
+	s.run.repo = repo;
+	if (r == SEK_OK) {
+		s.run.config = repo->config;
+		r = start(&s, &out, &err);
+	}
+	if (r != SEK_OK)
+		sek_outcome_unread(&out, sek_str(path), "%s", err.text);
+	go_on = !out.interrupted;
+	show->base = repo ? repo->work_tree : NULL;
+	show->repository = path;
+	show->after = go_on && !last;
+	output_add(show, &out);
+	sek_outcome_clear(&out);
+	return go_on;
+}
+
+static int
+run_each(const struct scan *s, struct output *show)
+{
+	struct scan_repos repos = {0};
+	struct sek_err err;
+	int status = 0;
+
+	if (scan_repos_list(&repos, &s->o->repos, s->o->repos_from, &err)) {
+		scan_repos_clear(&repos);
+		return cli_fail(&err);
+	}
+	for (size_t i = 0; i < repos.n; i++)
+		if (!run_one(s, show, repos.at[i], i + 1 == repos.n))
+			break;
+	status = output_end(show);
+	scan_repos_clear(&repos);
+	return status;
+}
+
 static int
 run(const void *opts_, int argc, char **argv)
 {
@@ -280,9 +381,6 @@ run(const void *opts_, int argc, char **argv)
 	    .verbose = o->verbose,
 	    .strict = o->strict,
 	};
-	sek_auto_repo *repo = NULL;
-	struct sek_config *config = NULL;
-	struct sek_outcome out = {0};
 	struct sek_err err;
 	enum sek_code r = check_usage(o, argc, &err);
 	int status;
@@ -291,20 +389,12 @@ run(const void *opts_, int argc, char **argv)
 	if (r == SEK_OK && o->shard)
 		r = scan_shard_parse(&s.shard, o->shard, &sek_env_system, &err);
 	show.shard = s.shard;
-	if (r == SEK_OK)
-		r = open_repo(&s, &repo, &config, &err);
-	if (r == SEK_OK) {
-		/* One who waits for input has found nothing: ^C just ends it. */
-		if (!reads_stdin(&s))
-			progress_start(&s.run);
-		r = scan(&s, &out, &err);
-		progress_end();
-	}
-	show.base = repo ? repo->work_tree : NULL;
-	status = r == SEK_OK ? output_report(&show, &out) : cli_fail(&err);
-	sek_outcome_clear(&out);
-	sek_config_free(config);
-	sek_selection_clear(&s.selection);
+	if (r != SEK_OK)
+		status = cli_fail(&err);
+	else if (o->repos.n || o->repos_from)
+		status = run_each(&s, &show);
+	else
+		status = run_here(&s, &show);
 	free(s.operands);
 	free(s.paths);
 	free(rules);

@@ -154,10 +154,11 @@ make_report(const struct sek_report_options *ro,
 void
 output_add(struct output *o, const struct sek_outcome *outcome)
 {
+	const struct sek_policy *policy = outcome->policy;
 	const struct sek_report_options ro = {
 	    .format = format_of(o),
 	    .colour = wants_colour(o),
-	    .rules = o->rules ? o->rules : outcome->policy->rules,
+	    .rules = o->rules || !policy ? o->rules : policy->rules,
 	    .version = SEK_VERSION,
 	    .base = o->base,
 	    .repository = o->repository,

@@ -24,6 +24,7 @@ move_place(struct sek_finding *to, struct sek_finding *from)
 	to->place = from->place;
 	to->shown = from->shown;
 	to->path = sek_steal(&from->path);
+	to->encoding = sek_steal(&from->encoding);
 	to->line = from->line;
 	to->column = from->column;
 	to->end_line = from->end_line;

@@ -120,7 +120,19 @@ get_oid(struct reader *r, const char *key, struct sek_oid *out)
 		bad(r, "`%s` is not an object id", key);
 }
 
-/* Into out, of size bytes, if it has just one of these lengths. */
+/* Into out, of size bytes: at most so long. */
+static void
+get_name(struct reader *r, const char *key, char *out, size_t size)
+{
+	const char *text = get_plain(r, key, false);
+
+	if (text && strlen(text) >= size)
+		bad(r, "`%s` is too long", key);
+	else if (text)
+		memcpy(out, text, strlen(text) + 1);
+}
+
+/* The same: just so long. */
 static void
 get_short(struct reader *r, const char *key, char *out, size_t size)
 {
@@ -204,6 +216,7 @@ get_place(struct reader *r, struct sek_finding *f)
 	get_oid(r, "commit", &f->commit);
 	get_oid(r, "blob", &f->blob);
 	f->author = sek_strdup(author);
+	f->encoding = sek_strdup(get_plain(r, "encoding", false));
 	get_date(r, "date", f->date);
 	if (get_bool(r, "in_head"))
 		f->in_head = SEK_HELD_YES;
@@ -261,18 +274,51 @@ get_rule(struct reader *r, struct sek_report_line *out)
 	out->rule.severity = (enum sek_severity)severity;
 }
 
+/* Those of a later version are passed over. */
+static void
+get_signals(struct reader *r, struct sek_facts *facts)
+{
+	json_t *all = get(r, "signals", JSON_ARRAY, false), *name;
+	size_t i;
+
+	json_array_foreach(all, i, name)
+	{
+		if (!json_is_string(name))
+			bad(r, "`signals` holds what is no text");
+		for (unsigned k = 0; json_is_string(name) && k < SEK_SIGNALS;
+		     k++)
+			if (!strcmp(json_string_value(name),
+				sek_signal_name(k)))
+				facts->signals |= UINT32_C(1) << k;
+	}
+}
+
+static void
+get_facts(struct reader *r, struct sek_facts *facts)
+{
+	int confidence = 0;
+
+	get_enum(r, "confidence", &confidence, SEK_CONF_HIGH + 1,
+	    confidence_name);
+	facts->confidence = (enum sek_confidence)confidence;
+	get_short(r, "account", facts->account, sizeof(facts->account));
+	get_name(r, "user", facts->user, sizeof(facts->user));
+	get_name(r, "role", facts->role, sizeof(facts->role));
+	get_name(r, "region", facts->region, sizeof(facts->region));
+	get_date(r, "issued", facts->issued);
+	get_date(r, "expires", facts->expires);
+	facts->canary = get_bool(r, "canary");
+	get_signals(r, facts);
+}
+
 static void
 get_finding(struct reader *r, struct sek_report_line *out)
 {
 	struct sek_finding *f = &out->finding;
-	int confidence = 0;
 
 	get_rule(r, out);
 	f->rule = &out->rule;
 	f->severity = out->rule.severity;
-	get_enum(r, "confidence", &confidence, SEK_CONF_HIGH + 1,
-	    confidence_name);
-	f->facts.confidence = (enum sek_confidence)confidence;
 	get_place(r, f);
 	get(r, "fingerprint", JSON_STRING, true);
 	get_short(r, "fingerprint", f->fingerprint, sizeof(f->fingerprint));
@@ -281,8 +327,7 @@ get_finding(struct reader *r, struct sek_report_line *out)
 	f->redacted = sek_strdup(get_plain(r, "redacted", true));
 	f->secret = get_bytes(r, "secret", false);
 	f->pair = sek_strdup(get_plain(r, "pair", false));
-	get_short(r, "account", f->facts.account, sizeof(f->facts.account));
-	get_date(r, "expires", f->facts.expires);
+	get_facts(r, &f->facts);
 	get_more(r, f);
 }
 
