@@ -125,7 +125,8 @@ is_in_signature(struct sek_str content, const struct sek_match *m)
 		if (i == 8 && skip_char(p + n + 8, end, '/'))
 			return true;
 	}
-	if (p == end || *p != '&')
+	if (!sek_str_starts((struct sek_str){p, (size_t)(end - p)}, "&") &&
+	    !sek_str_starts((struct sek_str){p, (size_t)(end - p)}, "\\u0026"))
 		return false;
 	left = (size_t)(end - p) < 512 ? (size_t)(end - p) : 512;
 	end = memchr(p, '\n', left) ? memchr(p, '\n', left) : p + left;
@@ -334,6 +335,16 @@ sek_aws_is_secret(struct sek_str s)
 	return !sek_is_placeholder(s);
 }
 
+/* SOPS writes ENC[AES256_GCM,data:...,iv:...: that is under a key already. */
+static bool
+is_encrypted(struct sek_str content, size_t at)
+{
+	static const char mark[] = "ENC[AES256_GCM,data:";
+	size_t n = sizeof(mark) - 1;
+
+	return at >= n && !memcmp(content.p + at - n, mark, n);
+}
+
 bool
 sek_check_aws_secret(struct sek_str content, const struct sek_match *m,
     struct sek_facts *facts)
@@ -342,7 +353,7 @@ sek_check_aws_secret(struct sek_str content, const struct sek_match *m,
 	sek_auto_buf plain = {.max = 512}, inner = {.max = 512};
 	struct sek_str s;
 
-	if (!sek_aws_unescape(raw, &plain))
+	if (is_encrypted(content, m->secret) || !sek_aws_unescape(raw, &plain))
 		return false;
 	s = sek_buf_str(&plain);
 	if (s.n > SECRET_LEN) { /* a Kubernetes secret: base64 of it */

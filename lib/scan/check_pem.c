@@ -45,16 +45,22 @@ is_end(struct sek_str s)
 /*
  * Appends the key material in s: runs of at least RUN_MIN, and a shorter one at
  * the end. What is shorter elsewhere (Proc-Type: 4,ENCRYPTED; `+ b"`) and
- * single escapes are passed over; a long gap ends it.
+ * single escapes are passed over; a long gap ends it. In a diff every line
+ * starts with a plus; that of a key's first line is no base64.
  */
 static void
 collect(struct sek_str s, struct sek_buf *out)
 {
+	bool diff = sek_str_starts(s, "\n+") || sek_str_starts(s, "\r\n+");
 	size_t gap = 0;
 
 	for (size_t i = 0; i < s.n && gap <= GAP_MAX;) {
 		size_t n = 0, next;
 
+		if (diff && i && s.p[i - 1] == '\n' && s.p[i] == '+') {
+			i++;
+			continue;
+		}
 		while (i + n < s.n && is_base64(s.p[i + n]))
 			n++;
 		if (!n) {

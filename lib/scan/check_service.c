@@ -77,6 +77,22 @@ sek_check_aws_ses(struct sek_str content, const struct sek_match *m,
 	return bytes.p[0] == 4 || bytes.p[0] == 2;
 }
 
+/* Says what stands before the value that it is a digest? SHA-256 in base64 has
+ * the same 44 characters. */
+static bool
+is_called_digest(struct sek_str content, size_t at)
+{
+	static const char *const names[] = {
+	    "integrity", "sha256", "sha-256", "digest", "checksum", "h1:"};
+	size_t n = at < 24 ? at : 24;
+	struct sek_str before = {content.p + at - n, n};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (memmem(before.p, before.n, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
 /* The match starts at the user name's `-at-` and the 12 digits after it. */
 bool
 sek_check_aws_service(struct sek_str content, const struct sek_match *m,
@@ -85,7 +101,7 @@ sek_check_aws_service(struct sek_str content, const struct sek_match *m,
 	sek_auto_buf bytes = {.max = PASSWORD};
 
 	if (!decode(content, m, &bytes) || bytes.n != 32 ||
-	    m->secret - m->start < 16)
+	    m->secret - m->start < 16 || is_called_digest(content, m->secret))
 		return false;
 	facts->signals |= SEK_SIGNAL_SHAPE | SEK_SIGNAL_RANDOM;
 	if (!sek_aws_read_account((struct sek_str){content.p + m->start + 4,

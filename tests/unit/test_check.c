@@ -513,7 +513,7 @@ static void
 sees_a_key_however_its_lines_are_written(void **state)
 {
 	static const char *const eols[] = {"\n", "\r\n", "\\n", "\\r\\n",
-	    "\\\\n", "\\n\" +\n    \"", "\n# ", "\n> ", " "};
+	    "\\\\n", "\\n\" +\n    \"", "\n# ", "\n> ", " ", "\n+", "\r\n+"};
 	unsigned char der[600];
 
 	(void)state;
