@@ -9,6 +9,7 @@ import gzip
 import html
 import io
 import json
+import re
 import tarfile
 import urllib.parse
 import zipfile
@@ -143,7 +144,7 @@ FILE = {
                      ""),
     "utf-16be-bom": (lambda b, p: b"\xfe\xff" + b.decode().encode("utf-16-be"),
                      ""),
-    "crlf": (lambda b, p: b.replace(b"\n", b"\r\n"), ""),
+    "crlf": (lambda b, p: re.sub(rb"\r?\n", b"\r\n", b), ""),
     "latin-1": (lambda b, p: "# schl\xfcssel\n".encode("latin-1") + b, ""),
     "binary": (_binary, ".swp"),
     "gzip": (lambda b, p: gzip.compress(b, mtime=0), ".gz"),

@@ -194,8 +194,11 @@ def filler(rng, n):
 
 def far(corpus, templates, n, each):
     """key id and secret some lines apart, or in two files"""
-    ids = [t for t in templates if t.path.startswith("id.")]
-    secrets = [t for t in templates if t.path.startswith("secret.")]
+    def only(name):
+        return [t for t in templates if [
+            m[1] for m in hosts.PLACE.finditer(t.text)
+            if m[1] in hosts.KINDS] == [name]]
+    ids, secrets = only("id"), only("secret")
     for gap in (*GAPS, None):
         for i in range(each):
             rng = corpus.rng(n, "far", gap, i)
@@ -219,7 +222,8 @@ def far(corpus, templates, n, each):
             corpus.piece_labels(path, piece, distance=f"{gap} lines")
 
 
-def generate(seed, out, rounds=1, each=12, only_plain=False, with_git=True):
+def generate(seed, out, rounds=1, each=12, only_plain=False,
+             repos=2):
     corpus = Corpus(out, seed)
     templates = hosts.load(*TABLES)
     for n in range(rounds):
@@ -232,8 +236,8 @@ def generate(seed, out, rounds=1, each=12, only_plain=False, with_git=True):
         text_forms(corpus, templates, n, each)
         file_forms(corpus, templates, n, each)
         far(corpus, templates, n, each)
-    if with_git and not only_plain:
-        places.make(corpus, templates, fill)
+    if not only_plain:
+        places.make(corpus, templates, fill, repos)
     corpus.labels.close()
 
 

@@ -117,8 +117,8 @@ MAKE = dict(zip(PLACES, (_work_tree, _staged, _older, _deleted, _merge,
 NAMES = {"branch name", "file name"}    # hold a key id, no more
 
 
-def make(corpus, templates, fill, each=2):
-    """repositories below DIR/repos/PLACE-N"""
+def make(corpus, templates, fill, each):
+    """each times a repository a place, below DIR/repos/PLACE-N"""
     able = [t for t in templates if "@id@" in t.text and "@secret@" in t.text
             and "/" not in t.path]
     for place in PLACES:

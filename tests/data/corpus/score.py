@@ -8,12 +8,16 @@ scanner that shows none, its line. Ours must give it the right rule, too. What
 is found and has no label is a false positive. -v lists both kinds of mistake.
 """
 import argparse
+import base64
 import collections
 import hashlib
+import html
 import json
 import os
+import re
 import sys
 import tempfile
+import urllib.parse
 
 import scanners
 
@@ -46,21 +50,35 @@ def same_path(found, label):
 
 
 def overlap(a, b):
-    """one text holds the other, or the middle of it: quotes and armour that
-    one scanner shows and another does not make no difference"""
+    """one text holds the other, or a line of it: quotes and armour that one
+    scanner shows and another does not make no difference"""
     if a in b or b in a:
         return min(len(a), len(b)) >= SHORT
-    if len(a) < 100 or len(b) < 100:
-        return False
-    middle = len(b) // 2
-    return b[middle - 20:middle + 20] in a
+    line = max(b.split("\n"), key=len).strip("+\r ")
+    return len(line) >= 40 and (line in a or line in a.replace("\\n", ""))
+
+
+def readings(text):
+    """what a scanner shows, decoded: some show the text as it stands"""
+    yield text
+    yield urllib.parse.unquote(text)
+    yield html.unescape(text)
+    for _ in range(2):
+        text = text.replace("\\\\", "\\")
+    yield re.sub(r"\\u00([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)),
+                 text).replace("\\n", "\n").replace("\\/", "/")
+    if re.fullmatch(r"[A-Za-z0-9+/_-]{24,}=*", text):
+        plain = base64.b64decode(text + "===", altchars="-_" if set(text) & set(
+            "-_") else None)
+        yield plain.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def matches(finding, label):
     if finding.kind and finding.kind != label["kind"].split("/")[0]:
         return False
     if finding.secret:
-        return any(overlap(finding.secret, label[form])
+        return any(overlap(shown, label[form])
+                   for shown in readings(finding.secret)
                    for form in ("secret", "raw"))
     if finding.digest:
         return any(hashlib.sha1(label[form].encode()).hexdigest()
