@@ -186,7 +186,8 @@ open_base64(struct sek_decode *d)
 	d->begin = base64_begin(d->content, &d->lead, &chars);
 	d->end = base64_end(d->content, &d->lead);
 	/* Groups of four begin where the lead says so. */
-	for (size_t skip = (chars + 4 - d->lead.index) % 4; skip; d->begin++)
+	for (size_t skip = (chars + 4 - d->lead.index) % 4;
+	     skip && d->begin < d->end; d->begin++)
 		skip -= base64_value(d->content.p[d->begin]) >= 0 &&
 		    !(d->begin && is_escape(d->content, d->begin - 1));
 }
@@ -210,12 +211,10 @@ digits_begin(struct sek_str c, size_t at, size_t begin)
 static size_t
 hex_lead(struct sek_str c, const struct sek_lead *l)
 {
-	size_t at = l->at;
-
-	while (at + 1 < c.n &&
-	    (hex_value(c.p[at]) < 0 || hex_value(c.p[at + 1]) < 0))
-		at++;
-	return at;
+	for (size_t at = l->at; at < l->at + 3 && at + 1 < c.n; at++)
+		if (hex_value(c.p[at]) >= 0 && hex_value(c.p[at + 1]) >= 0)
+			return at;
+	return l->at;
 }
 
 static void
@@ -232,7 +231,7 @@ open_hex(struct sek_decode *d)
 		d->begin--;
 	if ((lead - digits) % 2) /* bytes begin where the lead says so */
 		d->begin = digits + 1;
-	d->end = d->lead.at;
+	d->end = d->begin > d->lead.at ? d->begin : d->lead.at;
 	while (d->end < end && in_hex(c.p[d->end]))
 		d->end++;
 }

@@ -15,7 +15,7 @@ struct level {
 
 struct sek_unwrap {
 	struct level level[SEK_UNWRAP_DEPTH];
-	size_t left; /* may still be decoded of this content */
+	size_t left; /* bytes that may still be decoded of this content */
 };
 
 void
@@ -62,18 +62,23 @@ static bool
 decode(struct sek_unwrap *u, struct sek_decode d, struct sek_buf *out)
 {
 	unsigned char chunk[CHUNK];
+	size_t size = d.end - d.begin;
 	bool more = true;
 
 	sek_buf_reset(out);
-	out->max = u->left;
-	while (more && !out->toobig) {
+	if (size > u->left) {
+		u->left = 0;
+		return false;
+	}
+	u->left -= size;
+	out->max = SEK_UNWRAP_GROWTH * size;
+	while (more) {
 		size_t n = 0;
 
 		while (n < CHUNK && (more = sek_decode_next(&d, &chunk[n])))
 			n++;
 		sek_buf_add(out, chunk, n);
 	}
-	u->left -= out->n;
 	return !out->toobig;
 }
 
@@ -82,13 +87,11 @@ scan_run(struct sek_unwrap *u, struct sek_layer *layer, sek_unwrap_fn *fn,
     void *arg, struct sek_err *err)
 {
 	struct level *level = &u->level[layer->depth - 1];
-	struct sek_decode place = *layer->run;
 	enum sek_code r = SEK_OK;
 
 	if (!decode(u, *layer->run, &level->text))
 		return sek_fail(err, SEK_ETOOBIG,
 		    "more text in encodings than the limit");
-	layer->run = &place;
 	if (level->text.n)
 		r = fn(arg, layer, sek_buf_str(&level->text), err);
 	if (level->text.cap > SEK_BUF_MAX)
@@ -115,6 +118,8 @@ follow(struct sek_unwrap *u, struct sek_layer *layer, struct sek_str text,
 		layer->run = d;
 		one = scan_run(u, layer, fn, arg, r == SEK_OK ? err : NULL);
 		r = r == SEK_OK ? one : r;
+		if (!u->left)
+			break;
 	}
 	return r;
 }

@@ -20,6 +20,8 @@
  */
 #define SEK_UNWRAP_TIMES 8
 #define SEK_UNWRAP_LEAST ((size_t)64 << 20)
+/* No text grows by more when it is decoded: UTF-16 to UTF-8, 2 bytes to 3. */
+#define SEK_UNWRAP_GROWTH 2
 
 /* A text that was decoded, and where it comes from. */
 struct sek_layer {
