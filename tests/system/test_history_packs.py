@@ -1,6 +1,7 @@
 """A history read by its delta families tells what a scan of each content tells,
 however git packed it, and says of every pack what it could not read."""
 
+import base64
 import json
 import os
 import random
@@ -14,7 +15,19 @@ from test_scan_history import flat, history, loose
 from test_scan_tree import unread
 
 
-def versions(keys, seed, count):
+def encoded(text):
+    """The text in every encoding, some of it over lines."""
+    data = text.encode()
+    yield base64.b64encode(data).decode()
+    yield base64.encodebytes(b"xy" + data).decode()
+    yield base64.urlsafe_b64encode(base64.b64encode(b"z" + data)).decode()
+    yield data.hex()
+    yield "".join(f"\\u{c:04x}" for c in data)
+    yield "".join(f"&#{c};" for c in data)
+    yield data.decode("ascii").encode("utf-16-be").decode("ascii")
+
+
+def versions(keys, seed, count, forms=None):
     """A file that grows, shrinks and moves about, with keys that come, go, and
     are put together and torn apart by edits."""
     rng = random.Random(seed)
@@ -22,6 +35,9 @@ def versions(keys, seed, count):
     pieces = [k.id for k in made] + [k.secret for k in made]
     pieces += [k.text() for k in made] + [k.id[:9] for k in made] + [k.id[9:] for k in made]
     pieces += ["aws_secret_access_key = ", "\n", "sekisho:allow ", "AKIA"]
+    if forms:
+        whole = [x for k in made for x in forms(k.text())]
+        pieces = whole + [x[:40] for x in whole] + [x[40:] for x in whole]
     lines = [f"line {i} of some text that nobody looks at\n" for i in range(80)]
     for _ in range(count):
         for _ in range(rng.randrange(1, 4)):
@@ -111,6 +127,22 @@ def test_families_tell_what_each_content_tells(world, keys, form, how):
     # and one blob less is noticed
     lost = next(iter(want))[0]
     assert mine != {x for x in want if x[0] != lost}
+
+
+@pytest.mark.parametrize("how", [[], ["--depth=500", "--window=60"]])
+def test_families_tell_what_is_encoded_in_each_content(world, keys, how):
+    repo = world.repo("packed")
+    contents = list(versions(keys, repr(how), 90, encoded))
+    wide = versions(keys, "wide", 30)
+    contents += [x.decode().encode("utf-16") for x in wide]
+    oids = store(repo, contents)
+    pack(repo, oids, *how)
+    mine, summary = by_family(repo)
+    want, each = one_by_one(world, repo, set(oids))
+    assert len(want) > 100 and mine == want
+    assert summary["blobs"] == each["blobs"] and summary["bytes"] == each["bytes"]
+    found = told(history(repo, "--format", "jsonl"))[0]
+    assert {x.get("encoding") for x in found} >= {"base64", "hex", "escapes", "utf-16"}
 
 
 def test_the_same_objects_in_many_places_are_told_once(world, keys):
