@@ -1,7 +1,7 @@
 #ifndef SEK_REPO_DELTA_H
 #define SEK_REPO_DELTA_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 /*
  * A delta of a pack (gitformat-pack(5), "Deltified representation"): how an
@@ -36,5 +36,10 @@ sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n);
 
 /* From a base of base_size bytes; out has room for size. */
 bool sek_delta_apply(struct sek_delta d, const char *base, char *out);
+
+/* The same with memory: *object holds the base, then what is made of it.
+ * SEK_EPARSE, SEK_ETOOBIG (over max) "why". */
+enum sek_code sek_delta_build(struct sek_buf *object, struct sek_str delta,
+    size_t max, struct sek_err *err) SEK_CHECKED;
 
 #endif

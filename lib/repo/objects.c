@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "repo/few.h"
 #include "repo/objects_backend.h"
 
 struct sek_odb {
 	const struct sek_repo *repo;
 	struct sek_odb_git *git;
+	struct sek_few *few;             /* NULL: not used */
 	struct sek_odb_libgit2 *libgit2; /* NULL: not used */
 };
 
@@ -21,12 +23,14 @@ sek_odb_open(struct sek_odb **out, struct sek_repo *r, enum sek_odb_use use,
 	*out = NULL;
 	o->repo = r;
 	o->git = sek_odb_git_new(r);
-	if (use == SEK_ODB_FEW)
-		code = sek_odb_git_start(o->git, err);
-	/* What libgit2 cannot open, git can, so a failure is none. */
-	else if (r->oid_len == 20 &&
-	    sek_odb_libgit2_open(&o->libgit2, r, NULL) != SEK_OK)
+	/* What we or libgit2 cannot open, git can, so a failure is none. */
+	if (use == SEK_ODB_FEW) {
+		if (sek_few_open(&o->few, r, NULL) != SEK_OK)
+			code = sek_odb_git_start(o->git, err);
+	} else if (r->oid_len == 20 &&
+	    sek_odb_libgit2_open(&o->libgit2, r, NULL) != SEK_OK) {
 		o->libgit2 = NULL;
+	}
 	if (!code)
 		*out = sek_steal(&o);
 	return code;
@@ -38,6 +42,7 @@ sek_odb_close(struct sek_odb *o)
 	if (!o)
 		return;
 	sek_odb_git_free(o->git);
+	sek_few_free(o->few);
 	sek_odb_libgit2_free(o->libgit2);
 	free(o);
 }
@@ -56,6 +61,8 @@ sek_odb_read(struct sek_odb *o, const struct sek_oid *oid, struct sek_buf *out,
 	struct sek_err said = {0};
 	enum sek_code code;
 
+	if (o->few && sek_few_read(o->few, oid, out, type, NULL) == SEK_OK)
+		return SEK_OK;
 	if (!o->libgit2)
 		return sek_odb_git_read(o->git, oid, out, type, err);
 	code = sek_odb_libgit2_read(o->libgit2, oid, out, type, &said);

@@ -10,11 +10,10 @@ enum sek_type { SEK_COMMIT = 1, SEK_TREE, SEK_BLOB, SEK_TAG };
 struct sek_odb;
 
 /*
- * SEK_ODB_FEW asks `git cat-file --batch`, which knows every format and starts
- * fast. It starts when the handle is opened: a hook opens the handle before it
- * asks what there is to read, so that the two overlap. SEK_ODB_MANY reads
- * through libgit2's object database where it knows the format (SHA-1) and
- * through git elsewhere. One handle per thread.
+ * SEK_ODB_FEW reads by ourselves (few.h) and asks `git cat-file --batch`, which
+ * knows every format, for what is out of the ordinary; nothing is started
+ * before that. SEK_ODB_MANY reads through libgit2's object database where it
+ * knows the format (SHA-1) and through git elsewhere. One handle per thread.
  */
 enum sek_odb_use { SEK_ODB_FEW, SEK_ODB_MANY };
 enum sek_code sek_odb_open(struct sek_odb **out, struct sek_repo *r,

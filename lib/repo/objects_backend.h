@@ -4,7 +4,7 @@
 #include "repo/objects.h"
 
 /*
- * The two ways to an object's bytes, for objects.c alone. Both read as
+ * The other ways to an object's bytes, for objects.c alone. Both read as
  * sek_odb_read does; free takes NULL.
  */
 struct sek_odb_git; /* objects_git.c: git cat-file --batch */

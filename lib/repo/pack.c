@@ -74,8 +74,8 @@ place_objects(struct sek_pack *p)
 	free(other);
 }
 
-enum sek_code
-sek_pack_take(struct sek_pack *p, unsigned oid_len, struct sek_err *err)
+static enum sek_code
+take(struct sek_pack *p, unsigned oid_len, struct sek_err *err)
 {
 	struct sek_err why;
 	enum sek_code r;
@@ -83,14 +83,21 @@ sek_pack_take(struct sek_pack *p, unsigned oid_len, struct sek_err *err)
 	r = sek_pack_index_open(&p->index, p->index_bytes, oid_len, &why);
 	if (r)
 		return sek_fail(err, r, "%s: %s", p->path, why.text);
-	r = check_header(p, err);
+	return check_header(p, err);
+}
+
+enum sek_code
+sek_pack_take(struct sek_pack *p, unsigned oid_len, struct sek_err *err)
+{
+	enum sek_code r = take(p, oid_len, err);
+
 	if (!r)
 		place_objects(p);
 	return r;
 }
 
 enum sek_code
-sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
+sek_pack_open_few(struct sek_pack **out, const char *path, unsigned oid_len,
     struct sek_err *err)
 {
 	size_t stem = strlen(path) - strlen("pack");
@@ -103,13 +110,24 @@ sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
 	if (!r)
 		r = sek_map_open(&p->bytes, path, err);
 	if (!r)
-		r = sek_pack_take(p, oid_len, err);
+		r = take(p, oid_len, err);
 	if (!r && sek_pack_failed(p))
 		r = sek_fail(err, SEK_EIO, "%s: cannot be read", path);
 	if (r)
 		sek_pack_free(p);
 	else
 		*out = p;
+	return r;
+}
+
+enum sek_code
+sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
+    struct sek_err *err)
+{
+	enum sek_code r = sek_pack_open_few(out, path, oid_len, err);
+
+	if (!r)
+		place_objects(*out);
 	return r;
 }
 
@@ -258,11 +276,9 @@ read_base(struct sek_str *s, unsigned type, uint64_t offset, unsigned oid_len,
 }
 
 static enum sek_code
-read_entry(const struct sek_pack *p, uint32_t place, struct sek_pack_entry *out,
-    struct sek_err *err)
+read_entry(const struct sek_pack *p, uint64_t offset, struct sek_str s,
+    struct sek_pack_entry *out, struct sek_err *err)
 {
-	uint64_t offset = p->place[place].offset;
-	struct sek_str s = stored(p, place);
 	unsigned type;
 
 	*out = (struct sek_pack_entry){0};
@@ -290,22 +306,30 @@ enum sek_code
 sek_pack_entry(const struct sek_pack *p, uint32_t place,
     struct sek_pack_entry *out, struct sek_err *err)
 {
-	return if_it_held(p, read_entry(p, place, out, err), err);
+	return if_it_held(p,
+	    read_entry(p, p->place[place].offset, stored(p, place), out, err),
+	    err);
+}
+
+enum sek_code
+sek_pack_entry_from(const struct sek_pack *p, uint64_t offset,
+    struct sek_pack_entry *out, struct sek_err *err)
+{
+	uint64_t end = p->bytes.n - p->index.oid_len;
+	struct sek_str s = {"", 0};
+
+	if (offset >= HEADER && offset < end)
+		s = (struct sek_str){
+		    p->bytes.p + offset, (size_t)(end - offset)};
+	return if_it_held(p, read_entry(p, offset, s, out, err), err);
 }
 
 static enum sek_code
-inflate(const struct sek_pack *p, uint32_t place,
-    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
-    struct sek_err *err)
+inflate(const struct sek_pack_entry *e, struct sek_inflate *z, bool summed,
+    struct sek_buf *out, struct sek_err *err)
 {
-	bool summed = p->index.version > 1;
 	char *to;
 
-	if (summed &&
-	    sek_crc32(stored(p, place)) !=
-		sek_pack_index_crc(&p->index, p->place[place].number))
-		return sek_fail(err, SEK_EPARSE,
-		    "damaged: the sum in the pack's index is another one");
 	out->max = SEK_OBJECT_MAX;
 	sek_buf_reset(out);
 	to = sek_buf_room(out, (size_t)e->size);
@@ -319,10 +343,32 @@ inflate(const struct sek_pack *p, uint32_t place,
 	return SEK_OK;
 }
 
+static enum sek_code
+inflate_summed(const struct sek_pack *p, uint32_t place,
+    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
+    struct sek_err *err)
+{
+	bool summed = p->index.version > 1;
+
+	if (summed &&
+	    sek_crc32(stored(p, place)) !=
+		sek_pack_index_crc(&p->index, p->place[place].number))
+		return sek_fail(err, SEK_EPARSE,
+		    "damaged: the sum in the pack's index is another one");
+	return inflate(e, z, summed, out, err);
+}
+
 enum sek_code
 sek_pack_inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err)
 {
-	return if_it_held(p, inflate(p, place, e, z, out, err), err);
+	return if_it_held(p, inflate_summed(p, place, e, z, out, err), err);
+}
+
+enum sek_code
+sek_pack_inflate_from(const struct sek_pack_entry *e, struct sek_inflate *z,
+    struct sek_buf *out, struct sek_err *err)
+{
+	return inflate(e, z, false, out, err);
 }

@@ -31,6 +31,13 @@ enum sek_code sek_pack_open(struct sek_pack **out, const char *path,
 /* The same of bytes, which are borrowed: for sek_pack_open and tests. */
 enum sek_code sek_pack_take(struct sek_pack *p, unsigned oid_len,
     struct sek_err *err) SEK_CHECKED;
+/*
+ * For a few objects: `place` stays NULL, so that opening costs the same however
+ * many objects there are. Of the functions below only those named `_from` may
+ * be used then; the index is asked by sek_pack_index_find.
+ */
+enum sek_code sek_pack_open_few(struct sek_pack **out, const char *path,
+    unsigned oid_len, struct sek_err *err) SEK_CHECKED;
 void sek_pack_free(struct sek_pack *p); /* NULL is legal */
 
 void
@@ -56,11 +63,21 @@ struct sek_pack_entry {
 enum sek_code sek_pack_entry(const struct sek_pack *p, uint32_t place,
     struct sek_pack_entry *out, struct sek_err *err) SEK_CHECKED;
 
+/* Of what starts at any offset; its stream goes on to the pack's end. */
+enum sek_code sek_pack_entry_from(const struct sek_pack *p, uint64_t offset,
+    struct sek_pack_entry *out, struct sek_err *err) SEK_CHECKED;
+
 /* An object's stored bytes against the index's sum of them, then inflated:
  * replaces out. SEK_EPARSE, SEK_EIO "why". */
 enum sek_code sek_pack_inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err) SEK_CHECKED;
+
+/* The same against the stream's own sum. Whether the pack could be read at all
+ * is for sek_pack_failed to say. */
+enum sek_code
+sek_pack_inflate_from(const struct sek_pack_entry *e, struct sek_inflate *z,
+    struct sek_buf *out, struct sek_err *err) SEK_CHECKED;
 
 /* An object of more bytes is refused. */
 #define SEK_OBJECT_MAX ((size_t)1 << 30)

@@ -354,32 +354,18 @@ static enum sek_code
 apply(const struct link *l, struct sek_inflate *z, struct sek_buf *out,
     uint64_t *work, uint64_t work_max, struct sek_err *err)
 {
-	sek_auto_buf delta = {0}, made = {.max = SEK_OBJECT_MAX};
+	sek_auto_buf delta = {0};
 	struct sek_delta d;
-	char *to;
 	enum sek_code r = sek_pack_inflate(l->pack, l->place, &l->entry, z,
 	    &delta, err);
 
-	if (r)
-		return r;
-	if (!sek_delta_open(&d, sek_buf_str(&delta)) || d.base_size != out->n)
-		return sek_fail(err, SEK_EPARSE, "its delta is broken");
-	if (d.size > SEK_OBJECT_MAX)
-		return sek_fail(err, SEK_ETOOBIG, "larger than %zu MiB",
-		    SEK_OBJECT_MAX >> 20);
-	r = count_work(work, work_max, (size_t)d.size, err);
-	if (r)
-		return r;
-	to = sek_buf_room(&made, (size_t)d.size);
-	if (!to)
-		return sek_fail(err, SEK_ETOOBIG, "not enough memory");
-	if (!sek_delta_apply(d, out->p, to))
-		return sek_fail(err, SEK_EPARSE, "its delta is broken");
-	made.n = (size_t)d.size;
-	sek_buf_clear(out);
-	*out = made;
-	made = (struct sek_buf){0};
-	return SEK_OK;
+	if (!r && sek_delta_open(&d, sek_buf_str(&delta)) &&
+	    d.size <= SEK_OBJECT_MAX)
+		r = count_work(work, work_max, (size_t)d.size, err);
+	if (!r)
+		r = sek_delta_build(out, sek_buf_str(&delta), SEK_OBJECT_MAX,
+		    err);
+	return r;
 }
 
 static enum sek_code

@@ -526,24 +526,42 @@ the_quarantine_is_listed_and_read_alone(void **state)
 }
 
 static void
-many_reads_start_no_child(void **state)
+ordinary_reads_start_no_child(void **state)
 {
 	char *saved = sek_strdup(getenv("PATH"));
 	struct sek_repo *r;
-	struct sek_odb *many, *few = NULL;
-	struct sek_oid f;
+	struct sek_oid oid[4], none = {.len = 20};
 
 	(void)state;
-	sh("git init -q r; echo x >r/f; git -C r add f");
-	f = id("git -C r rev-parse :f");
+	/* Deltas of each other in a pack, and a loose one. */
+	sh("git init -q r; cd r; seq 9000 >f; git add f; git commit -qm 1\n"
+	   "seq 9001 >f; git commit -qam 2; seq 9002 >f; git commit -qam 3\n"
+	   "git repack -q -a -d; echo x >f; git add f");
+	oid[0] = id("git -C r rev-parse :f");
+	oid[1] = id("git -C r rev-parse HEAD:f");
+	oid[2] = id("git -C r rev-parse HEAD~1:f");
+	oid[3] = id("git -C r rev-parse HEAD~2:f");
 	r = opened("r");
 	setenv("PATH", "/nowhere", 1);
-	many = odb(r, SEK_ODB_MANY);
-	assert_blob(many, &f, "x\n");
-	assert_int_equal(sek_odb_open(&few, r, SEK_ODB_FEW, NULL), SEK_EIO);
-	assert_null(few);
+	for (size_t i = 0; i < 2; i++) {
+		struct sek_odb *o = odb(r, uses[i]);
+		struct sek_buf b = {0};
+		enum sek_type type;
+
+		assert_blob(o, &oid[0], "x\n");
+		for (size_t k = 1; k < 4; k++) {
+			assert_int_equal(sek_odb_read(o, &oid[k], &b, &type,
+					     NULL),
+			    SEK_OK);
+			assert_int_equal(b.n, 43893 + 5 * (3 - k));
+		}
+		/* Only of what is not there git has the last word. */
+		assert_int_equal(sek_odb_read(o, &none, &b, &type, NULL),
+		    SEK_EIO);
+		sek_buf_clear(&b);
+		sek_odb_close(o);
+	}
 	setenv("PATH", saved, 1);
-	sek_odb_close(many);
 	sek_repo_free(r);
 	free(saved);
 }
@@ -674,7 +692,7 @@ main(void)
 	    fixture_test(every_object_is_listed_once),
 	    fixture_test(a_list_with_a_damaged_object_is_complete_but_an_error),
 	    fixture_test(the_quarantine_is_listed_and_read_alone),
-	    fixture_test(many_reads_start_no_child),
+	    fixture_test(ordinary_reads_start_no_child),
 	    fixture_test(threads_read_with_a_handle_each),
 	    fixture_test(a_wrong_answer_is_never_taken),
 	};

@@ -1,0 +1,244 @@
+#include "repo/few.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "repo/loose.h"
+#include "repo/map.h"
+#include "repo/store.h"
+#include "repo/store_dirs.h"
+
+struct few_pack {
+	char *path;
+	struct sek_pack *pack; /* NULL: not open */
+	bool broken;           /* and never will be */
+};
+
+struct sek_few {
+	struct sek_store *places; /* its dirs alone */
+	SEK_VEC(struct few_pack) packs;
+	size_t last; /* the pack that had what was asked for last */
+	struct sek_inflate *z;
+	bool listed;
+};
+
+enum sek_code
+sek_few_open(struct sek_few **out, const struct sek_repo *r,
+    struct sek_err *err)
+{
+	sek_auto_few *f = sek_alloc(sizeof(*f));
+	enum sek_code code;
+
+	f->places = sek_alloc(sizeof(*f->places));
+	f->places->oid_len = r->oid_len;
+	f->z = sek_inflate_new();
+	code = sek_store_dirs(f->places, r, err);
+	if (!code)
+		*out = sek_steal(&f);
+	return code;
+}
+
+void
+sek_few_free(struct sek_few *f)
+{
+	if (!f)
+		return;
+	sek_vec_each (p, &f->packs) {
+		sek_pack_free(p->pack);
+		free(p->path);
+	}
+	sek_vec_clear(&f->packs);
+	sek_store_free(f->places);
+	sek_inflate_free(f->z);
+	free(f);
+}
+
+void
+sek_few_free_ptr(struct sek_few **f)
+{
+	sek_few_free(*f);
+	*f = NULL;
+}
+
+/* Only a pack that has its index: which comes last, when git makes one. */
+static void
+list_packs(struct sek_few *f, const char *objects)
+{
+	sek_auto_free char *folder = sek_printf("%s/pack", objects);
+	DIR *dir = opendir(folder);
+	const struct dirent *d;
+
+	while (dir && (d = readdir(dir))) {
+		struct sek_str name = sek_str(d->d_name);
+
+		if (sek_str_starts(name, "pack-") && sek_str_ends(name, ".idx"))
+			sek_vec_push(&f->packs)
+			    ->path = sek_printf("%s/%.*spack", folder,
+			    (int)name.n - 3, name.p);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static const struct sek_pack *
+pack_of(struct sek_few *f, size_t i)
+{
+	struct few_pack *p = &f->packs.at[i];
+
+	if (!p->pack && !p->broken &&
+	    sek_pack_open_few(&p->pack, p->path, f->places->oid_len, NULL))
+		p->broken = true;
+	return p->pack;
+}
+
+static const struct sek_pack *
+find_packed(struct sek_few *f, const struct sek_oid *oid, uint64_t *offset)
+{
+	if (!f->listed)
+		sek_vec_each (dir, &f->places->dirs)
+			list_packs(f, *dir);
+	f->listed = true;
+	for (size_t k = 0; k < f->packs.n; k++) {
+		size_t i = (f->last + k) % f->packs.n;
+		const struct sek_pack *p = pack_of(f, i);
+		uint32_t number;
+
+		if (!p || !sek_pack_index_find(&p->index, oid, &number))
+			continue;
+		f->last = i;
+		*offset = sek_pack_index_offset(&p->index, number);
+		return p;
+	}
+	return NULL;
+}
+
+static enum sek_code
+read_loose(struct sek_few *f, const char *dir, const char *hex,
+    struct sek_buf *out, enum sek_type *type, struct sek_err *err)
+{
+	sek_auto_free char *path = sek_printf("%s/%.2s/%s", dir, hex, hex + 2);
+	struct sek_str file = {NULL, 0};
+	size_t body;
+	enum sek_code r = sek_map_open(&file, path, err);
+
+	if (!r)
+		r = sek_loose_parse(f->z, file, out, type, &body, err);
+	sek_map_close(&file);
+	if (r)
+		return r;
+	out->n -= body;
+	memmove(out->p, out->p + body, out->n + 1);
+	return SEK_OK;
+}
+
+/* The way from an object down to what is no delta. */
+struct links SEK_VEC_BODY(struct sek_pack_entry);
+
+static enum sek_code
+follow(struct sek_few *f, struct sek_oid *oid, struct links *links,
+    bool *ends_loose, struct sek_err *err)
+{
+	const struct sek_pack *pack = NULL;
+	uint64_t offset = 0;
+
+	*ends_loose = false;
+	while (links->n <= SEK_CHAIN_MAX) {
+		struct sek_pack_entry e;
+		enum sek_code r;
+
+		if (!offset)
+			pack = find_packed(f, oid, &offset);
+		if (!pack && !links->n)
+			return sek_fail(err, SEK_ENOTFOUND, "not here");
+		*ends_loose = !pack;
+		if (!pack)
+			return SEK_OK;
+		r = sek_pack_entry_from(pack, offset, &e, err);
+		if (r)
+			return r;
+		*sek_vec_push(links) = e;
+		if (e.type)
+			return SEK_OK;
+		offset = e.base_offset;
+		*oid = e.base;
+	}
+	return sek_fail(err, SEK_ETOOBIG, "a chain of more than %d deltas",
+	    SEK_CHAIN_MAX);
+}
+
+static enum sek_code
+find_loose(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
+    enum sek_type *type, struct sek_err *err)
+{
+	char hex[SEK_OID_HEX];
+	enum sek_code r = SEK_ENOTFOUND;
+
+	sek_oid_hex(oid, hex);
+	for (size_t i = 0; r == SEK_ENOTFOUND && i < f->places->dirs.n; i++)
+		r = read_loose(f, f->places->dirs.at[i], hex, out, type, err);
+	return r;
+}
+
+/* Which of them the object lies in does not matter: git is asked next. */
+static bool
+one_went_bad(const struct sek_few *f)
+{
+	sek_vec_each (p, &f->packs)
+		if (p->pack && sek_pack_failed(p->pack))
+			return true;
+	return false;
+}
+
+static enum sek_code
+read_packed(struct sek_few *f, struct sek_oid oid, struct sek_buf *out,
+    enum sek_type *type, size_t max, struct sek_err *err)
+{
+	struct links links = {0};
+	sek_auto_buf delta = {0};
+	bool loose;
+	enum sek_code r = follow(f, &oid, &links, &loose, err);
+
+	/* A base may be larger than what is made of it, but not by much more
+	 * than the limit that all objects have. */
+	if (!r && loose)
+		r = find_loose(f, &oid, out, type, err);
+	else if (!r && links.n == 1 && links.at[0].size > max)
+		r = sek_fail(err, SEK_ETOOBIG, "over the limit");
+	else if (!r) {
+		*type = links.at[--links.n].type;
+		r = sek_pack_inflate_from(&links.at[links.n], f->z, out, err);
+	}
+	while (!r && links.n) {
+		r = sek_pack_inflate_from(&links.at[--links.n], f->z, &delta,
+		    err);
+		if (!r)
+			r = sek_delta_build(out, sek_buf_str(&delta),
+			    links.n ? SEK_OBJECT_MAX : max, err);
+	}
+	sek_vec_clear(&links);
+	if (one_went_bad(f))
+		r = sek_fail(err, SEK_EIO, "its pack can no longer be read");
+	return r;
+}
+
+enum sek_code
+sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
+    enum sek_type *type, struct sek_err *err)
+{
+	size_t max = out->max ? out->max : SEK_BUF_MAX, was = out->max;
+	enum sek_code r;
+
+	/* A loose object's header is read with it. */
+	out->max = max + 64;
+	out->toobig = false;
+	r = find_loose(f, oid, out, type, err);
+	if (r == SEK_ENOTFOUND) {
+		out->max = SEK_OBJECT_MAX;
+		r = read_packed(f, *oid, out, type, max, err);
+	}
+	out->max = was;
+	if (!r && out->n > max)
+		r = sek_fail(err, SEK_ETOOBIG, "over the limit");
+	return r;
+}

@@ -1,0 +1,28 @@
+#ifndef SEK_REPO_FEW_H
+#define SEK_REPO_FEW_H
+
+#include "repo/objects.h"
+
+/*
+ * Reads a few objects of a repository by ourselves: opening costs the same
+ * however many objects there are, and what is asked for is found through the
+ * loose objects and the packs' own indices, in all places that sek_store reads.
+ * For one thread. Whatever is out of the ordinary is an error here, upon which
+ * the caller asks git, whose word counts.
+ */
+struct sek_few;
+enum sek_code sek_few_open(struct sek_few **out, const struct sek_repo *r,
+    struct sek_err *err) SEK_CHECKED;
+void sek_few_free(struct sek_few *f); /* NULL is legal */
+void sek_few_free_ptr(struct sek_few **f);
+#define sek_auto_few __attribute__((cleanup(sek_few_free_ptr))) struct sek_few
+
+/*
+ * Replaces out's content, within out's limit (SEK_ETOOBIG). SEK_ENOTFOUND: not
+ * where we look; SEK_EPARSE: damaged. After an error out is undefined, and the
+ * handle can still be used.
+ */
+enum sek_code sek_few_read(struct sek_few *f, const struct sek_oid *oid,
+    struct sek_buf *out, enum sek_type *type, struct sek_err *err) SEK_CHECKED;
+
+#endif
