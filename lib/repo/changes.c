@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "repo/changes_own.h"
 #include "repo/changes_walk.h"
 
 /* One change of a set that is compared with several parents. */
@@ -155,9 +156,9 @@ deliver_entries(struct staged *s, struct sek_err *err)
 	return code;
 }
 
-enum sek_code
-sek_changes_staged(struct sek_repo *r, const struct sek_oids *others,
-    sek_change_fn *fn, void *arg, struct sek_err *err)
+static enum sek_code
+ask_staged(struct sek_repo *r, const struct sek_oids *others, sek_change_fn *fn,
+    void *arg, struct sek_err *err)
 {
 	struct staged s = {.fn = fn, .arg = arg};
 	char hex[SEK_OID_HEX];
@@ -180,6 +181,16 @@ sek_changes_staged(struct sek_repo *r, const struct sek_oids *others,
 		code = deliver_entries(&s, err);
 	clear_entries(&s.entries);
 	return code;
+}
+
+enum sek_code
+sek_changes_staged(struct sek_repo *r, const struct sek_oids *others,
+    sek_change_fn *fn, void *arg, struct sek_err *err)
+{
+	bool told;
+	enum sek_code code = sek_own_staged(r, others, fn, arg, &told, err);
+
+	return code && !told ? ask_staged(r, others, fn, arg, err) : code;
 }
 
 enum sek_code
@@ -282,8 +293,8 @@ walk_commits(struct walk *w, struct sek_git **g, struct sek_repo *r,
 	return code;
 }
 
-enum sek_code
-sek_changes_commits(struct sek_repo *r, const struct sek_oids *commits,
+static enum sek_code
+ask_commits(struct sek_repo *r, const struct sek_oids *commits,
     sek_change_fn *fn, void *arg, struct sek_err *err)
 {
 	/* -c: a merge's paths that differ from all of its parents. */
@@ -316,4 +327,21 @@ sek_changes_commits(struct sek_repo *r, const struct sek_oids *commits,
 		return code;
 	sek_git_feed(g, sek_buf_str(&input));
 	return walk_commits(&w, &g, r, err);
+}
+
+enum sek_code
+sek_changes_commits(struct sek_repo *r, const struct sek_oids *commits,
+    sek_change_fn *fn, void *arg, struct sek_err *err)
+{
+	struct sek_oids rest = *commits;
+	size_t done;
+	bool told;
+	enum sek_code code = sek_own_commits(r, commits, fn, arg, &done, &told,
+	    err);
+
+	if (!code || told)
+		return code;
+	rest.at += done;
+	rest.n -= done;
+	return ask_commits(r, &rest, fn, arg, err);
 }
