@@ -188,6 +188,11 @@ take_finding(struct sek_merge *m, struct repository *r,
 	const struct sek_rule *rule = find_rule(m, &l->rule);
 
 	l->finding.rule = rule;
+	sek_vec_each (list, &l->ref_lists)
+		*sek_vec_push(&r->merged.outcome.ref_lists) = sek_steal(list);
+	sek_vec_each (name, &l->ref_names)
+		*sek_vec_push(&r->merged.outcome.ref_names) = sek_steal(name);
+	l->ref_lists.n = l->ref_names.n = 0;
 	sek_merge_flatten(&r->merged.outcome.founds, &l->finding);
 }
 

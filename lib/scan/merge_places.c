@@ -40,6 +40,8 @@ move_place(struct sek_finding *to, struct sek_finding *from)
 	to->in_head = from->in_head;
 	to->head_line = from->head_line;
 	to->rank = from->rank;
+	to->reached = from->reached;
+	to->refs = from->refs;
 }
 
 void
@@ -148,6 +150,17 @@ is_same_place(const struct sek_finding *a, const struct sek_finding *b)
 		    sek_oid_eq(&a->blob, &b->blob)));
 }
 
+/* One part of a scan knows of its own blobs alone, and two scans of one
+ * repository of the same ones: so many there are at least. */
+static void
+keep_spread(struct sek_finding *to, const struct sek_finding *from)
+{
+	if (from->blobs > to->blobs)
+		to->blobs = from->blobs;
+	if (from->commits > to->commits)
+		to->commits = from->commits;
+}
+
 static void
 keep_first(struct sek_founds *v)
 {
@@ -155,9 +168,10 @@ keep_first(struct sek_founds *v)
 
 	for (size_t i = 0; i < v->n; i++) {
 		if (n &&
-		    is_same_place(&v->at[n - 1].finding, &v->at[i].finding))
+		    is_same_place(&v->at[n - 1].finding, &v->at[i].finding)) {
+			keep_spread(&v->at[n - 1].finding, &v->at[i].finding);
 			sek_found_clear(&v->at[i]);
-		else
+		} else
 			v->at[n++] = v->at[i];
 	}
 	v->n = n;
@@ -181,6 +195,7 @@ gather(struct sek_founds *v)
 		}
 		sek_vec_grow((void **)&first->more, first->more_n, &cap,
 		    sizeof(*first->more));
+		keep_spread(first, f);
 		first->more[first->more_n++] = *f;
 		*f = (struct sek_finding){0};
 	}

@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/redact.h"
 #include "base/rfc3339.h"
+#include "repo/holders.h"
 
 #define PLACES_MAX 1000000 /* of one finding */
 
@@ -201,8 +202,61 @@ get_span(struct reader *r, struct sek_finding *f)
 		bad(r, "it ends before it starts");
 }
 
+/* Names as reports show them. */
 static void
-get_place(struct reader *r, struct sek_finding *f)
+get_refs(struct reader *r, struct sek_finding *f, struct sek_report_line *out)
+{
+	json_t *all = get(r, "refs", JSON_ARRAY, false), *name;
+	size_t n = all ? json_array_size(all) : 0, i;
+	struct sek_ref_list *l;
+
+	if (!all || r->code)
+		return;
+	if (n > SEK_REFS_KEPT) {
+		bad(r, "`refs` holds more than %d names", SEK_REFS_KEPT);
+		return;
+	}
+	l = sek_alloc(sizeof(*l));
+	*sek_vec_push(&out->ref_lists) = l;
+	l->name = sek_alloc_n(n + 1, sizeof(*l->name));
+	l->count = get_number(r, "ref_count", true);
+	json_array_foreach(all, i, name)
+	{
+		const char *text = json_string_value(name);
+
+		if (!text || !sek_is_line(sek_str(text))) {
+			bad(r, "`refs` holds what is no name");
+			return;
+		}
+		l->name[l->n++] = *sek_vec_push(&out->ref_names) =
+		    sek_strdup(text);
+	}
+	f->refs = l;
+}
+
+static const char *
+reached_name(int i)
+{
+	const char *name = sek_reached_name((enum sek_reached)i);
+
+	return name ? name : "";
+}
+
+static void
+get_reached(struct reader *r, struct sek_finding *f,
+    struct sek_report_line *out)
+{
+	int reached = SEK_REACHED_UNKNOWN;
+
+	if (json_object_get(r->object, "reached"))
+		get_enum(r, "reached", &reached, SEK_REACHED_BY_REFS + 1,
+		    reached_name);
+	f->reached = (enum sek_reached)reached;
+	get_refs(r, f, out);
+}
+
+static void
+get_place(struct reader *r, struct sek_finding *f, struct sek_report_line *out)
 {
 	json_t *in_head = json_object_get(r->object, "in_head");
 	const char *author = get_text(r, "author", false);
@@ -224,10 +278,11 @@ get_place(struct reader *r, struct sek_finding *f)
 		f->in_head = SEK_HELD_NO;
 	f->head_line = get_number(r, "head_line", false);
 	f->rank = get_number(r, "rank", false);
+	get_reached(r, f, out);
 }
 
 static void
-get_more(struct reader *r, struct sek_finding *f)
+get_more(struct reader *r, struct sek_finding *f, struct sek_report_line *out)
 {
 	json_t *all = get(r, "more", JSON_ARRAY, false), *o;
 	size_t n = all ? json_array_size(all) : 0, i;
@@ -247,7 +302,7 @@ get_more(struct reader *r, struct sek_finding *f)
 		if (!json_is_object(o))
 			bad(&inner, "`more` holds what is no object");
 		else
-			get_place(&inner, &f->more[i]);
+			get_place(&inner, &f->more[i], out);
 		r->code = r->code ? r->code : inner.code;
 	}
 }
@@ -319,7 +374,7 @@ get_finding(struct reader *r, struct sek_report_line *out)
 	get_rule(r, out);
 	f->rule = &out->rule;
 	f->severity = out->rule.severity;
-	get_place(r, f);
+	get_place(r, f, out);
 	get(r, "fingerprint", JSON_STRING, true);
 	get_short(r, "fingerprint", f->fingerprint, sizeof(f->fingerprint));
 	if (f->fingerprint[strspn(f->fingerprint, "0123456789abcdef")])
@@ -328,7 +383,9 @@ get_finding(struct reader *r, struct sek_report_line *out)
 	f->secret = get_bytes(r, "secret", false);
 	f->pair = sek_strdup(get_plain(r, "pair", false));
 	get_facts(r, &f->facts);
-	get_more(r, f);
+	f->blobs = get_number(r, "blobs", false);
+	f->commits = get_number(r, "commits", false);
+	get_more(r, f, out);
 }
 
 static void
@@ -476,5 +533,13 @@ sek_report_line_clear(struct sek_report_line *l)
 	sek_vec_each (line, &l->unread)
 		free(*line);
 	sek_vec_clear(&l->unread);
+	sek_vec_each (list, &l->ref_lists) {
+		free((*list)->name);
+		free(*list);
+	}
+	sek_vec_clear(&l->ref_lists);
+	sek_vec_each (name, &l->ref_names)
+		free(*name);
+	sek_vec_clear(&l->ref_names);
 	*l = (struct sek_report_line){0};
 }

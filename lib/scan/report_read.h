@@ -17,6 +17,9 @@ struct sek_report_line {
 	 * severity are set and owned */
 	struct sek_finding finding;
 	struct sek_rule rule;
+	/* what its refs point to; owned */
+	SEK_VEC(struct sek_ref_list *) ref_lists;
+	SEK_VEC(char *) ref_names;
 	/* a summary */
 	struct sek_counts counts;
 	struct sek_lines unread;
