@@ -33,7 +33,7 @@ PAGES7     = sekisho-threats.7
 
 PKG.base   =
 PKG.repo   = libgit2 libdeflate
-PKG.scan   = libpcre2-8 libmd jansson
+PKG.scan   = libpcre2-8 libmd jansson libarchive
 PKG.vault  = libcrypto libsecret-1
 PKG.aws    = libcrypto libcurl jansson expat
 PKG.test   = cmocka
@@ -87,7 +87,7 @@ SCAN = $(BUILD)/libsekscan.a
 VAULT = $(BUILD)/libsekvault.a
 AWS   = $(BUILD)/libsekaws.a
 SCAN_ALL  = $(SCAN) $(REPO) $(BASE)
-SCAN_LIBS = $(PC_LIBS.scan) $(call pc,libs,libdeflate) -lm
+SCAN_LIBS = $(call pc,libs,libpcre2-8 libmd jansson libdeflate) -lm
 VAULT_ALL  = $(AWS) $(VAULT) $(BASE)
 # libcurl and libsecret are loaded at run time: http_curl.c says why.
 VAULT_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto jansson expat 2>/dev/null)
@@ -134,8 +134,9 @@ soname = $(shell readelf -d "$$($(CC) -print-file-name=$(1) 2>/dev/null)" 2>/dev
 LIBGIT2   := $(call soname,libgit2.so)
 LIBCURL   := $(call soname,libcurl.so)
 LIBSECRET := $(call soname,libsecret-1.so)
+LIBARCHIVE := $(call soname,libarchive.so)
 $(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo) -DSEK_LIBGIT2='"$(LIBGIT2)"'
-$(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan)
+$(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan) -DSEK_LIBARCHIVE='"$(LIBARCHIVE)"'
 $(call obj,lib/vault):  PC_CFLAGS = $(PC_CFLAGS.vault) -DSEK_LIBSECRET='"$(LIBSECRET)"'
 $(call obj,lib/aws):    PC_CFLAGS = $(PC_CFLAGS.aws) -DSEK_LIBCURL='"$(LIBCURL)"' \
                                     -DSEK_VERSION='"$(VERSION)"'
@@ -150,7 +151,8 @@ TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 # Rebuild when the compiler or its flags change, not only when a file does.
 FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION) $(SCAN_LIBS) \
-        $(VAULT_LIBS) $(LIBGIT2) $(LIBCURL) $(LIBSECRET) $(STATIC)
+        $(VAULT_LIBS) $(LIBGIT2) $(LIBCURL) $(LIBSECRET) \
+        $(LIBARCHIVE) $(STATIC)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS))' | \
 	  cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
@@ -307,6 +309,7 @@ lint:
 TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx2) \
        -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\" \
        -DSEK_LIBCURL=\"$(LIBCURL)\" -DSEK_LIBSECRET=\"$(LIBSECRET)\" \
+       -DSEK_LIBARCHIVE=\"$(LIBARCHIVE)\" \
        $(PC_CFLAGS.vault) $(PC_CFLAGS.aws)
 format:
 	@clang-format -i $(SOURCES)

@@ -40,7 +40,7 @@ struct sek_leads SEK_VEC_BODY(struct sek_lead);
  * never so far from each other.
  */
 #define SEK_DECODE_BACK  ((size_t)256 << 10)
-#define SEK_DECODE_AHEAD ((size_t)4 << 20)
+#define SEK_DECODE_AHEAD ((size_t)16 << 20)
 /* Escapes stand in text, so a run of them has no end of its own but its line. */
 #define SEK_ESCAPES_BACK  ((size_t)4 << 10)
 #define SEK_ESCAPES_AHEAD ((size_t)16 << 10)

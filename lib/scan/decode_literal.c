@@ -21,6 +21,13 @@ static const char *const bytes[] = {"0x41, 0x4b, 0x49", "0x41, 0x53, 0x49",
     "41:4b:49:41", "41:53:49:41", "\\x41\\x4b\\x49\\x41",
     "\\x41\\x53\\x49\\x41"};
 
+/* Archives in base64, which begin with it: gzip, zip, xz, zstd. Helm keeps its
+ * releases in gzip in base64 in base64. */
+static const char *const packed[] = {"\x1f\x8b\x08", "PK\3\4",
+    "\xfd"
+    "7zXZ",
+    "\x28\xb5\x2f\xfd"};
+
 #define EACH(s, list)                                                          \
 	for (const char *const *s = (list);                                    \
 	     s < (list) + sizeof(list) / sizeof((list)[0]); s++)
@@ -131,6 +138,11 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 	}
 	EACH(word, twice)
 	add_twice(&l, *word);
+	EACH(start, packed)
+	{
+		add_base64(&l, *start, strlen(*start), 0);
+		add_base64(&l, l.at[l.n - 1].bytes, l.at[l.n - 1].len, 0);
+	}
 	EACH(text, bytes)
 	add_text(&l, SEK_HEX, *text);
 	EACH(text, escapes)

@@ -15,6 +15,7 @@ sek_finding_clear(struct sek_finding *f)
 	free(f->redacted);
 	free(f->pair);
 	free(f->encoding);
+	free(f->inner);
 	free(f->author);
 	for (size_t i = 0; i < f->more_n; i++)
 		sek_finding_clear(&f->more[i]);
@@ -53,6 +54,7 @@ by_place(const struct sek_finding *a, const struct sek_finding *b)
 	c = c ? c : by_text(a->rule->id, b->rule->id);
 	c = c ? c : by_number(a->end, b->end);
 	c = c ? c : by_text(a->path, b->path);
+	c = c ? c : by_text(a->inner, b->inner);
 	return c ? c : sek_oid_cmp(&a->commit, &b->commit);
 }
 

@@ -37,6 +37,10 @@ struct sek_finding {
 	char *path;            /* any bytes but NUL; a ref name; "-" for stdin;
 				   raw: of a name that holds a secret the
 				   reports show the redacted form */
+	char *inner;           /* the way into an archive at path: "a/b.c", or
+				   "d.zip!e"; its secrets are redacted; NULL: it
+				   stands in the content itself. The place is
+				   that in the member */
 	char *encoding;        /* how the secret stands there, outermost first:
 				   "base64, hex"; NULL: as it is. The place is
 				   that of the encoded text */

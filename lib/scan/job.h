@@ -25,6 +25,16 @@ struct sek_origin {
 	size_t parents;
 };
 
+struct sek_archive_budget;
+struct sek_within {
+	const char *shown;    /* path!member!member, secrets redacted */
+	const char *hidden;   /* the path, if secrets in it were redacted */
+	const char *inner;    /* of shown, what follows the path, or NULL */
+	const char *encoding; /* "gzip", as in a finding, or NULL */
+	unsigned depth;       /* 1 for a member of the content itself */
+	struct sek_archive_budget *budget;
+};
+
 struct sek_job {
 	enum sek_from from;
 	enum sek_place place;
@@ -41,6 +51,9 @@ struct sek_job {
 	struct sek_buf bytes;
 	struct sek_origin *origin; /* owned; NULL: everything counts */
 	uint64_t order;            /* set by the engine */
+	/* What is scanned is a member of the job's content; borrowed, NULL for the
+	 * content itself. */
+	const struct sek_within *within;
 };
 
 void sek_job_clear(struct sek_job *job);

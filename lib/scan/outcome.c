@@ -54,12 +54,14 @@ void
 sek_outcome_allowed(struct sek_outcome *o, const struct sek_finding *f,
     const char *why)
 {
-	sek_auto_buf line = {0};
+	sek_auto_buf line = {0}, path = {0};
 
 	o->counts.allowed++;
 	if (o->allowed.n >= SEK_LINES_KEPT)
 		return;
-	sek_quote(&line, sek_str(f->path));
+	if (f->inner)
+		sek_buf_printf(&path, "%s!%s", f->path, f->inner);
+	sek_quote(&line, f->inner ? sek_buf_str(&path) : sek_str(f->path));
 	if (f->line)
 		sek_buf_printf(&line, ":%llu", (unsigned long long)f->line);
 	sek_buf_printf(&line, ": %s: %s", f->rule->id, why);

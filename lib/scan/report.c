@@ -67,6 +67,8 @@ sek_report_path(struct sek_buf *out, const struct sek_finding *f)
 	if (!inside || f->secret || f->shown || f->start > f->end ||
 	    f->end > path.n) {
 		sek_buf_add_str(out, path);
+		if (f->inner)
+			sek_buf_printf(out, "!%s", f->inner);
 		return;
 	}
 	sek_buf_add(out, path.p, f->start);

@@ -25,7 +25,7 @@ void sek_sarif_finding(struct sek_buf *out, const struct sek_report_options *o,
 void sek_sarif_end(struct sek_buf *out, const struct sek_report_options *o,
     const struct sek_counts *counts, const char *const *unread);
 
-/* The finding's path, "" for none; where the secret is in the path itself and
+/* The finding's path, "" for none, with the way into an archive; where the secret is in the path itself and
  * was not asked for, with the redacted form in its place. */
 void sek_report_path(struct sek_buf *out, const struct sek_finding *f);
 /* Text with U+FFFD for every byte that is no part of UTF-8. */

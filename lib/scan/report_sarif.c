@@ -333,6 +333,7 @@ result_properties(const struct sek_finding *f)
 		json_object_set_new(o, "inHead",
 		    json_boolean(f->in_head == SEK_HELD_YES));
 	put_spread(o, f);
+	put(o, "encoding", f->encoding);
 	put(o, "redacted", f->redacted);
 	put(o, "secret", f->secret);
 	put(o, "pair", f->pair);

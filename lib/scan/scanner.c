@@ -5,21 +5,19 @@
 
 #include "base/alloc.h"
 #include "base/redact.h"
+#include "scan/around.h"
 #include "scan/check_time.h"
+#include "scan/inside.h"
 #include "scan/pair.h"
 #include "scan/unwrap.h"
 
-/*
- * A line longer than this is compared by a window around the match, so that a
- * change elsewhere in a minified file does not make an old key new; and no more
- * than this is looked at on either side for markers, so that a file of one line
- * with a hundred thousand matches is done in a time that follows its size.
- */
-#define LINES_MAX   4096
+/* On either side of a secret, of what is compared of a very long line. */
 #define LINE_WINDOW 256
 
 /* The findings before one in an encoding that may be the same one. */
 #define LOOKS_BACK 64
+/* Those of an archive that may be one of its bytes as they are. */
+#define LOOKS_PACKED 1024
 
 /* Matches in one text, and which of them are told. */
 struct matches {
@@ -33,13 +31,9 @@ struct sek_scanner {
 	struct matches content[SEK_UNWRAP_DEPTH + 1], name; /* by depth */
 	struct sek_unwrap *unwrap;
 	int64_t now; /* seconds: is a token still valid? */
+	struct sek_inside *inside;
 	char *shown; /* the job's path; NULL: as it is */
 	const char *path;
-};
-
-/* Where the line count stands: hits mostly come in rising order. */
-struct place {
-	size_t offset, line, line_start;
 };
 
 /* A content, or text that was decoded, with what was found in it. */
@@ -54,9 +48,10 @@ struct scan {
 	struct sek_scanner *scanner;
 	const struct sek_job *job;
 	struct sek_str content;
-	struct place at;
+	struct sek_around at;
 	struct sek_outcome *out;
-	size_t first; /* of this content in out->founds */
+	/* In out->founds: this content's first, what was packed in it before. */
+	size_t first, packed;
 };
 
 struct sek_scanner *
@@ -86,6 +81,7 @@ sek_scanner_free(struct sek_scanner *s)
 	for (size_t i = 0; i <= SEK_UNWRAP_DEPTH; i++)
 		clear_matches(&s->content[i]);
 	sek_unwrap_free(s->unwrap);
+	sek_inside_free(s->inside);
 	clear_matches(&s->name);
 	free(s->shown);
 	free(s);
@@ -164,43 +160,6 @@ find(struct sek_scanner *s, struct sek_str text, struct matches *m,
 	return r;
 }
 
-/* The start of the line, or what is LINES_MAX before `at`. */
-static size_t
-line_start(struct sek_str c, size_t at, bool *cut)
-{
-	size_t from = at > LINES_MAX ? at - LINES_MAX : 0;
-	const char *nl = at ? memrchr(c.p + from, '\n', at - from) : NULL;
-
-	*cut = !nl && from;
-	return nl ? (size_t)(nl - c.p) + 1 : from;
-}
-
-static size_t
-line_end(struct sek_str c, size_t at, bool *cut)
-{
-	size_t to = c.n - at > LINES_MAX ? at + LINES_MAX : c.n;
-	const char *nl = to > at ? memchr(c.p + at, '\n', to - at) : NULL;
-
-	*cut = !nl && to < c.n;
-	return nl ? (size_t)(nl - c.p) : to;
-}
-
-static void
-advance(struct place *at, struct sek_str c, size_t offset)
-{
-	const char *p, *end = c.p + offset, *nl;
-
-	if (offset < at->offset)
-		*at = (struct place){.line = 1};
-	p = c.p + at->offset;
-	while (p < end && (nl = memchr(p, '\n', (size_t)(end - p)))) {
-		at->line++;
-		p = nl + 1;
-		at->line_start = (size_t)(p - c.p);
-	}
-	at->offset = offset;
-}
-
 static struct sek_str
 slice(struct sek_str c, size_t from, size_t to)
 {
@@ -216,10 +175,10 @@ copy_lines(struct sek_found *f, struct sek_str c)
 {
 	size_t start = f->finding.start, end = f->finding.end;
 	bool before, after;
-	size_t from = line_start(c, start, &before);
-	size_t to = line_end(c, end > start ? end - 1 : end, &after);
+	size_t from = sek_around_start(c, start, &before);
+	size_t to = sek_around_end(c, end > start ? end - 1 : end, &after);
 
-	f->whole_lines = !before && !after && to - from <= LINES_MAX;
+	f->whole_lines = !before && !after && to - from <= SEK_AROUND_MAX;
 	if (!f->whole_lines) {
 		from = start - from > LINE_WINDOW ? start - LINE_WINDOW : from;
 		to = to > end + LINE_WINDOW ? end + LINE_WINDOW : to;
@@ -281,6 +240,8 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 	f->facts = h->facts;
 	f->place = job->place;
 	f->path = sek_strdup(job->path);
+	if (job->within && job->within->inner)
+		f->inner = sek_strdup(job->within->inner);
 	f->commit = job->commit;
 	f->blob = job->blob;
 	f->order = job->order;
@@ -300,11 +261,11 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 }
 
 static void
-set_position(struct sek_finding *f, struct sek_str c, struct place *at)
+set_position(struct sek_finding *f, struct sek_str c, struct sek_around *at)
 {
 	size_t last_start;
 
-	advance(at, c, f->start);
+	sek_around_advance(at, c, f->start);
 	last_start = at->line_start;
 	f->line = f->end_line = at->line;
 	f->column = f->start - at->line_start + 1;
@@ -315,7 +276,7 @@ set_position(struct sek_finding *f, struct sek_str c, struct place *at)
 		last_start = i + 1;
 	}
 	f->end_column = f->end - last_start + 1;
-	if (f->column <= LINES_MAX && f->end_column <= LINES_MAX)
+	if (f->column <= SEK_AROUND_MAX && f->end_column <= SEK_AROUND_MAX)
 		sek_finding_set_chars(f, c);
 }
 
@@ -325,15 +286,15 @@ look_around(struct sek_str c, const struct sek_finding *f,
     struct sek_str secret, struct sek_allow_where *w)
 {
 	bool cut;
-	size_t from = line_start(c, f->start, &cut), above;
+	size_t from = sek_around_start(c, f->start, &cut), above;
 
 	*w = (struct sek_allow_where){.secret = secret};
 	if (from && !cut) {
-		above = line_start(c, from - 1, &cut);
+		above = sek_around_start(c, from - 1, &cut);
 		if (!cut)
 			w->before = slice(c, above, from - 1);
 	}
-	w->line = slice(c, from, line_end(c, f->start, &cut));
+	w->line = slice(c, from, sek_around_end(c, f->start, &cut));
 }
 
 static enum sek_code
@@ -445,7 +406,8 @@ tell_one(struct sek_scanner *s, const struct sek_job *job,
     struct sek_outcome *out)
 {
 	if (!is_in_path(job)) {
-		set_path(f, sek_strdup(s->shown));
+		set_path(f,
+		    sek_strdup(job->within ? job->within->hidden : s->shown));
 	} else {
 		set_path(f, hide(s, job->path, m, why ? NULL : &f->finding));
 		f->finding.column = f->finding.start + 1;
@@ -493,41 +455,96 @@ place_outside(const struct text *t, struct sek_finding *f)
 	return true;
 }
 
+static bool
+is_among(const struct sek_founds *v, size_t from, size_t to,
+    const struct sek_finding *f)
+{
+	while (from < to)
+		if (!strcmp(v->at[from++].finding.fingerprint, f->fingerprint))
+			return true;
+	return false;
+}
+
 /* What two encodings read in the same bytes (UTF-16 of either order, a byte
- * apart) is told once. */
+ * apart), or what an archive holds as it is, is told once. */
 static bool
 is_told_again(const struct scan *sc, const struct sek_finding *f)
 {
 	const struct sek_founds *v = &sc->out->founds;
-	size_t looks = 0;
+	size_t from = v->n - sc->packed > LOOKS_BACK ? v->n - LOOKS_BACK
+						     : sc->packed;
+	size_t to = sc->packed - sc->first > LOOKS_PACKED
+	    ? sc->first + LOOKS_PACKED
+	    : sc->packed;
 
-	for (size_t i = v->n; i > sc->first && looks < LOOKS_BACK; i--) {
-		const struct sek_finding *old = &v->at[i - 1].finding;
+	for (; from < v->n; from++) {
+		const struct sek_finding *old = &v->at[from].finding;
 
-		looks++;
 		if (f->start < old->end && old->start < f->end &&
-		    !strcmp(f->fingerprint, old->fingerprint))
+		    is_among(v, from, from + 1, f))
 			return true;
 	}
-	return false;
+	return is_among(v, sc->first, to, f);
+}
+
+/* What was found in an archive that stands encoded in a content is told where
+ * the archive stands, once. */
+static void
+place_members(struct scan *sc, const struct text *t, size_t first)
+{
+	struct sek_founds *v = &sc->out->founds;
+	size_t n = first;
+
+	for (size_t i = first; i < v->n; i++) {
+		struct sek_found *f = &v->at[i];
+		size_t start = 0, end = t->bytes.n;
+
+		for (const struct sek_layer *l = t->layer; l; l = l->outer)
+			sek_layer_place(l, &start, &end);
+		f->finding.start = start;
+		f->finding.end = end;
+		set_position(&f->finding, sc->content, &sc->at);
+		explicit_bzero(f->lines, f->lines_n);
+		sek_free_ptr(&f->lines);
+		copy_lines(f, sc->content);
+		if (is_among(v, n - first > LOOKS_BACK ? n - LOOKS_BACK : first,
+			n, &f->finding))
+			sek_found_clear(f);
+		else
+			v->at[n++] = *f;
+	}
+	v->n = n;
+}
+
+static void
+scan_inside(struct scan *sc, const struct text *t)
+{
+	size_t first = sc->out->founds.n;
+	sek_auto_free char *names = sek_layer_names(t->layer);
+
+	sek_inside_run(&sc->scanner->inside, sc->scanner->policy, sc->job,
+	    sek_scanner_shown(sc->scanner), names, t->bytes, sc->out);
+	if (t->layer)
+		place_members(sc, t, first);
 }
 
 static enum sek_code
 tell_hit(struct scan *sc, const struct text *t, size_t i, struct sek_err *err)
 {
 	const struct sek_match *m = &t->found->hits.at[i].match;
+	sek_auto_free char *names = NULL;
 	struct sek_found f = {0};
 	const char *why;
 	enum sek_code r;
 	bool allowed;
 
 	describe(sc->scanner, sc->job, t->bytes, t->found, i, &f.finding);
-	if (!place_outside(t, &f.finding) ||
-	    (t->layer && is_told_again(sc, &f.finding))) {
+	if (!place_outside(t, &f.finding) || is_told_again(sc, &f.finding)) {
 		sek_found_clear(&f);
 		return SEK_OK;
 	}
-	f.finding.encoding = sek_layer_names(t->layer);
+	names = sek_layer_names(t->layer);
+	f.finding.encoding = sek_inside_encoding(sc->job, names);
 	if (sc->job->place != SEK_PLACE_FILE_NAME)
 		set_position(&f.finding, sc->content, &sc->at);
 	r = is_allowed(sc->scanner, sc->job, sc->content, &f.finding,
@@ -564,7 +581,8 @@ sek_scanner_name(struct sek_scanner *s, const struct sek_job *job,
 	    .order = job->order,
 	};
 	struct sek_str path = sek_str(job->path);
-	struct scan sc = {s, &name, path, {.line = 1}, out, 0};
+	struct scan sc = {
+	    s, &name, path, {.line = 1}, out, out->founds.n, out->founds.n};
 	struct text text = {NULL, path, &s->name};
 	enum sek_code r, told = SEK_OK;
 
@@ -597,6 +615,9 @@ scan_text(void *arg, const struct sek_layer *layer, struct sek_str text,
 	struct text t = {layer, text, found};
 	enum sek_code r = find(s, text, found, err), more;
 
+	scan_inside(sc, &t);
+	if (!layer)
+		sc->packed = sc->out->founds.n;
 	more = tell(sc, &t, r == SEK_OK ? err : NULL);
 	r = r == SEK_OK ? more : r;
 	more = sek_unwrap_run(&s->unwrap, layer, text,
@@ -609,9 +630,11 @@ enum sek_code
 sek_scanner_run(struct sek_scanner *s, const struct sek_job *job,
     struct sek_str content, struct sek_outcome *out, struct sek_err *err)
 {
-	struct scan sc = {s, job, content, {.line = 1}, out, out->founds.n};
+	struct scan sc = {
+	    s, job, content, {.line = 1}, out, out->founds.n, out->founds.n};
 
-	out->counts.bytes += content.n;
+	if (!job->within)
+		out->counts.bytes += content.n;
 	return scan_text(&sc, NULL, content, err);
 }
 

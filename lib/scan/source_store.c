@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "repo/walk.h"
+#include "scan/archive.h"
 #include "scan/carry.h"
 
 /* What git is asked for, of objects that are damaged here: each may cost a
@@ -138,17 +139,17 @@ build(struct reader *r, const struct sek_walk_object *o,
 	return code;
 }
 
-/* A content that is encoded as a whole has no literals of its own. */
+/* A content that is encoded or packed as a whole has no literals of its own. */
 static bool
 is_encoded(const struct sek_walk_object *o, struct sek_str content)
 {
-	char head[SEK_DECODE_HEAD];
+	char head[SEK_ARCHIVE_HEAD];
 	struct sek_lead lead;
 
 	if (!content.p)
 		content = (struct sek_str){head,
 		    sek_delta_head(*o->delta, o->base, head, sizeof(head))};
-	return sek_decode_whole(content, &lead);
+	return sek_decode_whole(content, &lead) || sek_archive_begins(content);
 }
 
 /* Fills marks; content, too, if it has to be seen. */
