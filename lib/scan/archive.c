@@ -67,9 +67,7 @@ sek_archive_begins(struct sek_str c)
 	static const struct sek_str magic[] = {
 	    {"PK\3\4", 4},
 	    {"PK\5\6", 4}, /* an empty one */
-	    {"\xfd"
-	     "7zXZ\0",
-		6},
+	    {"\3757zXZ\0", 6},
 	    {"\x28\xb5\x2f\xfd", 4},
 	    {"7z\xbc\xaf\x27\x1c", 6},
 	};
@@ -102,9 +100,9 @@ close_archive(struct archive **a)
 }
 
 /*
- * A filter that libarchive has no library for would run a program: it says so by
- * another answer than OK, and is an error here. tar: what is compressed may be
- * one; then it goes on behind the blocks of zeros that end it.
+ * A filter that libarchive has no library for would run a program: it says so
+ * by another answer than OK, and is an error here. tar: what is compressed may
+ * be one; then it goes on behind the blocks of zeros that end it.
  */
 static bool
 open_archive(struct archive *a, struct sek_str content, bool tar)

@@ -16,8 +16,8 @@ bool sek_archive_begins(struct sek_str content);
 
 /*
  * What may be made of one content, all that is packed in it counted together: a
- * bomb ends here, what people pack does not. Text packs 10 to 30 times, a log of
- * equal lines 200 times.
+ * bomb ends here, what people pack does not. Text packs 10 to 30 times, a log
+ * of equal lines 200 times.
  */
 #define SEK_ARCHIVE_RATIO   200
 #define SEK_ARCHIVE_LEAST   ((uint64_t)64 << 20)

@@ -88,8 +88,8 @@ is_alone(struct sek_str c, size_t at, size_t end)
 }
 
 /*
- * Over the end of a line, from the first character after its run: where the next
- * line's run begins, or 0.
+ * Over the end of a line, from the first character after its run: where the
+ * next line's run begins, or 0.
  */
 static size_t
 over_gap(struct sek_str c, size_t at, size_t end)

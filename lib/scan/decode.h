@@ -41,7 +41,8 @@ struct sek_leads SEK_VEC_BODY(struct sek_lead);
  */
 #define SEK_DECODE_BACK  ((size_t)256 << 10)
 #define SEK_DECODE_AHEAD ((size_t)16 << 20)
-/* Escapes stand in text, so a run of them has no end of its own but its line. */
+/* Escapes stand in text, so a run of them has no end of its own but its line.
+ */
 #define SEK_ESCAPES_BACK  ((size_t)4 << 10)
 #define SEK_ESCAPES_AHEAD ((size_t)16 << 10)
 
@@ -72,9 +73,9 @@ bool sek_decode_next(struct sek_decode *d, unsigned char *byte);
 bool sek_decode_covers(struct sek_decode *d, const struct sek_lead *lead);
 
 /*
- * Where decoded bytes [start, end) stand in content; end > start. From a decoder
- * that was opened and not read, or read by this function alone, which for rising
- * starts reads the run once.
+ * Where decoded bytes [start, end) stand in content; end > start. From a
+ * decoder that was opened and not read, or read by this function alone, which
+ * for rising starts reads the run once.
  */
 void sek_decode_place(struct sek_decode *d, size_t *start, size_t *end);
 

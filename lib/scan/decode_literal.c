@@ -9,8 +9,8 @@ static const char *const words[] = {"AKIA", "ASIA", "ABIA", "ACCA", "secret",
  * PowerShell), too. */
 static const char *const twice[] = {"AKIA", "ASIA", "secret", "SECRET"};
 
-/* Escapes of letters that nobody needs to escape, and of the two characters of a
- * secret that an HTML page does. */
+/* Escapes of letters that nobody needs to escape, and of the two characters of
+ * a secret that an HTML page does. */
 static const char *const escapes[] = {"\\u0041\\u004b", "\\u0041\\u0053",
     "\\u0073\\u0065\\u0063", "%41%4b", "%41%53", "&#65;&#75;", "&#65;&#83;",
     "&#x41;&#x4b;", "&#x41;&#x53;", "&#x2f;", "&#x2b;", "&#47;", "&#43;"};
@@ -23,10 +23,8 @@ static const char *const bytes[] = {"0x41, 0x4b, 0x49", "0x41, 0x53, 0x49",
 
 /* Archives in base64, which begin with it: gzip, zip, xz, zstd. Helm keeps its
  * releases in gzip in base64 in base64. */
-static const char *const packed[] = {"\x1f\x8b\x08", "PK\3\4",
-    "\xfd"
-    "7zXZ",
-    "\x28\xb5\x2f\xfd"};
+static const char *const packed[] = {
+    "\x1f\x8b\x08", "PK\3\4", "\3757zXZ", "\x28\xb5\x2f\xfd"};
 
 #define EACH(s, list)                                                          \
 	for (const char *const *s = (list);                                    \
@@ -59,8 +57,8 @@ add_text(struct literals *l, enum sek_encoding e, const char *text)
 }
 
 /*
- * The characters that text gives for certain when `before` bytes of its group of
- * three stand before it.
+ * The characters that text gives for certain when `before` bytes of its group
+ * of three stand before it.
  */
 static void
 add_base64(struct literals *l, const char *text, size_t n, size_t before)

@@ -5,9 +5,10 @@
 #include "scan/prefilter.h"
 
 /*
- * What secrets have in them, as it looks in each encoding: literals that go into
- * the prefilter with those of the rules. They are chosen to be rare in text that
- * holds no secret: 4 characters of base64 come by chance once in 16 MiB of it.
+ * What secrets have in them, as it looks in each encoding: literals that go
+ * into the prefilter with those of the rules. They are chosen to be rare in
+ * text that holds no secret: 4 characters of base64 come by chance once in 16
+ * MiB of it.
  */
 struct sek_decode_literal {
 	char bytes[SEK_LITERAL_MAX];

@@ -80,8 +80,8 @@ shown_name(struct unpacking *u, const char *name)
 
 /*
  * What is damaged is no more to be read than what is encrypted: a list of both,
- * not a failure for ever, since test data is damaged on purpose. In base64 it is
- * no archive at all.
+ * not a failure for ever, since test data is damaged on purpose. In base64 it
+ * is no archive at all.
  */
 static void
 tell_damage(struct unpacking *u, const char *shown, const char *why)

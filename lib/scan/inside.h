@@ -6,8 +6,9 @@
 /*
  * What is packed in a content, for the scanner: members are scanned as contents
  * of their own, with a scanner of their own, and their names as text. A limit
- * that was reached is told as unread; what is encrypted or damaged, which nobody
- * can read, as elsewhere, each with the way that leads to it: archive!member.
+ * that was reached is told as unread; what is encrypted or damaged, which
+ * nobody can read, as elsewhere, each with the way that leads to it:
+ * archive!member.
  */
 #define SEK_INSIDE_DEPTH 5 /* archives in archives; a wheel in a jar in a tar */
 /* So much of a member's name is shown. */

@@ -10,6 +10,7 @@
 /* Of one depth. */
 struct level {
 	struct sek_leads leads;
+	struct sek_decode run[SEK_ENCODINGS]; /* the last of each */
 	struct sek_buf text;
 };
 
@@ -105,9 +106,11 @@ follow(struct sek_unwrap *u, struct sek_layer *layer, struct sek_str text,
     const struct sek_leads *v, sek_unwrap_fn *fn, void *arg,
     struct sek_err *err)
 {
-	struct sek_decode run[SEK_ENCODINGS] = {0};
+	struct sek_decode *run = u->level[layer->depth - 1].run;
 	enum sek_code r = SEK_OK, one;
 
+	for (size_t i = 0; i < SEK_ENCODINGS; i++)
+		run[i].encoding = SEK_PLAIN;
 	sek_vec_each (lead, v) {
 		struct sek_decode *d = &run[lead->encoding];
 

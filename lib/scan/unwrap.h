@@ -6,8 +6,8 @@
 
 /*
  * Takes what is encoded in a text out of it, piece by piece, for the scanner,
- * which scans it and asks for what is encoded in that. Costs nothing where there
- * is no lead and the text's first bytes are plain.
+ * which scans it and asks for what is encoded in that. Costs nothing where
+ * there is no lead and the text's first bytes are plain.
  */
 
 /* So often a secret may be encoded; text with leads that lies deeper is unread.
@@ -43,9 +43,9 @@ typedef enum sek_code sek_unwrap_fn(void *arg, const struct sek_layer *layer,
 
 /*
  * Calls fn for each text that stands encoded in `text`, which is of a layer or,
- * with NULL, a content. The leads are copied; `of_text` is each layer's arg. The
- * first error is returned, SEK_ETOOBIG where a limit was reached; what comes
- * after it is scanned all the same. u: room that is kept, NULL at first.
+ * with NULL, a content. The leads are copied; `of_text` is each layer's arg.
+ * The first error is returned, SEK_ETOOBIG where a limit was reached; what
+ * comes after it is scanned all the same. u: room that is kept, NULL at first.
  */
 struct sek_unwrap;
 enum sek_code

@@ -3,8 +3,9 @@
 #include "scan/decode.h"
 
 /*
- * Any bytes as a run of any encoding, from any lead: what is given stands inside
- * the run, in order, and where each byte stands is the same when asked again.
+ * Any bytes as a run of any encoding, from any lead: what is given stands
+ * inside the run, in order, and where each byte stands is the same when asked
+ * again.
  */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t n);
 
