@@ -1,5 +1,7 @@
 #include "scan/decode.h"
 
+#include "scan/decode_escape.h"
+
 /* A line of wrapped base64 or hex has at least so many characters; between two
  * lines there are at most so many bytes of indentation and quotes. */
 #define LINE_MIN 16
@@ -14,6 +16,7 @@ sek_encoding_name(enum sek_encoding e)
 	    [SEK_HEX] = "hex",
 	    [SEK_UTF16LE] = "utf-16",
 	    [SEK_UTF16BE] = "utf-16",
+	    [SEK_PARTS] = "parts",
 	    [SEK_ESCAPES] = "escapes",
 	};
 
@@ -34,15 +37,6 @@ base64_value(char c)
 	return c == '/' || c == '_' ? 63 : -1;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 is_one_of(char c, const char *set)
 {
@@ -61,6 +55,17 @@ static bool
 is_escape(struct sek_str c, size_t at)
 {
 	return at + 1 < c.n && c.p[at] == '\\' && is_one_of(c.p[at + 1], "nrt");
+}
+
+/* How many bytes from `at` on are of a set. */
+static size_t
+strspn_in(struct sek_str c, size_t at, size_t end, const char *set)
+{
+	size_t n = 0;
+
+	while (at + n < end && n < GAP_MAX && is_one_of(c.p[at + n], set))
+		n++;
+	return n;
 }
 
 static size_t
@@ -195,14 +200,14 @@ open_base64(struct sek_decode *d)
 static bool
 in_hex(char c)
 {
-	return hex_value(c) >= 0 || is_one_of(c, " \t\r\n,:xX\\\"'");
+	return sek_hex_value(c) >= 0 || is_one_of(c, " \t\r\n,:xX\\\"'");
 }
 
 /* Where the digits begin that stand without a gap before `at`. */
 static size_t
 digits_begin(struct sek_str c, size_t at, size_t begin)
 {
-	while (at > begin && hex_value(c.p[at - 1]) >= 0)
+	while (at > begin && sek_hex_value(c.p[at - 1]) >= 0)
 		at--;
 	return at;
 }
@@ -212,7 +217,8 @@ static size_t
 hex_lead(struct sek_str c, const struct sek_lead *l)
 {
 	for (size_t at = l->at; at < l->at + 3 && at + 1 < c.n; at++)
-		if (hex_value(c.p[at]) >= 0 && hex_value(c.p[at + 1]) >= 0)
+		if (sek_hex_value(c.p[at]) >= 0 &&
+		    sek_hex_value(c.p[at + 1]) >= 0)
 			return at;
 	return l->at;
 }
@@ -265,6 +271,54 @@ open_utf16(struct sek_decode *d)
 		d->end += 2;
 }
 
+/*
+ * The end of a joint that begins at `at`: a quote, an operator or a line's end
+ * or nothing, a quote; or a backslash before a line's end. 0: there is none.
+ */
+static size_t
+joint_end(struct sek_str c, size_t at, size_t end)
+{
+	char quote = c.p[at];
+
+	if (quote == '\\' && at + 1 < end && is_one_of(c.p[at + 1], "\r\n"))
+		return at + 1 + strspn_in(c, at + 1, end, "\r\n \t");
+	if (!is_one_of(quote, "\"'`"))
+		return 0;
+	at++;
+	at += strspn_in(c, at, end, " \t\r\n\\+.&|~<>_");
+	return at < end && is_one_of(c.p[at], "\"'`") ? at + 1 : 0;
+}
+
+bool
+sek_decode_joint_follows(struct sek_str c, size_t at)
+{
+	size_t end = c.n - at > SEK_PARTS_AHEAD ? at + SEK_PARTS_AHEAD : c.n;
+
+	for (at++; at + 1 < end; at++) {
+		size_t next;
+
+		if (!is_one_of(c.p[at], "\"'`\\") ||
+		    base64_value(c.p[at - 1]) < 0)
+			continue;
+		next = joint_end(c, at, end);
+		if (next && next < end && base64_value(c.p[next]) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/* A joint takes up the line's end: the run is not of one line. */
+static void
+open_parts(struct sek_decode *d)
+{
+	struct sek_str c = d->content;
+	size_t begin = limit_back(&d->lead, SEK_ESCAPES_BACK);
+	const char *nl = memrchr(c.p + begin, '\n', d->lead.at - begin);
+
+	d->begin = nl ? (size_t)(nl - c.p) + 1 : begin;
+	d->end = limit_ahead(c, &d->lead, SEK_ESCAPES_BACK);
+}
+
 static void
 open_escapes(struct sek_decode *d)
 {
@@ -297,6 +351,9 @@ sek_decode_open(struct sek_decode *d, struct sek_str content,
 	case SEK_UTF16LE:
 	case SEK_UTF16BE:
 		open_utf16(d);
+		break;
+	case SEK_PARTS:
+		open_parts(d);
 		break;
 	case SEK_ESCAPES:
 		open_escapes(d);
@@ -339,7 +396,8 @@ next_hex(struct sek_decode *d, unsigned char *byte)
 	const char *p = d->content.p;
 
 	for (; d->end - d->at >= 2; d->at++) {
-		int high = hex_value(p[d->at]), low = hex_value(p[d->at + 1]);
+		int high = sek_hex_value(p[d->at]),
+		    low = sek_hex_value(p[d->at + 1]);
 
 		if (high < 0 || low < 0)
 			continue;
@@ -399,93 +457,45 @@ next_utf16(struct sek_decode *d, unsigned char *byte)
 	return true;
 }
 
-/* A number of digits in a base, at most `most` and at least one; the length of
- * it, or 0. */
-static size_t
-number(struct sek_str s, unsigned base, size_t most, uint32_t *value)
-{
-	size_t n = 0;
-
-	*value = 0;
-	for (; n < s.n && n < most; n++) {
-		int v = hex_value(s.p[n]);
-
-		if (v < 0 || (unsigned)v >= base)
-			break;
-		*value = *value * base + (uint32_t)v;
-	}
-	return n;
-}
-
-/* After a backslash. */
-static size_t
-backslash(struct sek_str s, uint32_t *value)
-{
-	static const char plain[] = "/\"'\\";
-	char c = s.n ? s.p[0] : 0;
-	struct sek_str rest = {s.p + 1, s.n ? s.n - 1 : 0};
-
-	if (c == 'u')
-		return number(rest, 16, 4, value) == 4 ? 5 : 0;
-	if (c == 'x')
-		return number(rest, 16, 2, value) == 2 ? 3 : 0;
-	if (is_one_of(c, plain))
-		*value = (unsigned char)c;
-	else if (is_one_of(c, "nrt"))
-		*value = c == 'n' ? '\n' : c == 'r' ? '\r' : '\t';
-	else
-		return number(s, 8, 3, value) == 3 && *value < 256 ? 3 : 0;
-	return 1;
-}
-
-/* After an ampersand. */
-static size_t
-entity(struct sek_str s, uint32_t *value)
-{
-	static const struct {
-		const char *name;
-		char c;
-	} named[] = {{"quot;", '"'}, {"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'},
-	    {"apos;", '\''}, {"sol;", '/'}, {"plus;", '+'}, {"equals;", '='}};
-	size_t skip = s.n > 1 && (s.p[1] | 0x20) == 'x' ? 2 : 1, n;
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		if (!sek_str_starts(s, named[i].name))
-			continue;
-		*value = (unsigned char)named[i].c;
-		return strlen(named[i].name);
-	}
-	if (!sek_str_starts(s, "#") || s.n <= skip)
-		return 0;
-	n = number((struct sek_str){s.p + skip, s.n - skip},
-	    skip == 2 ? 16 : 10, 7, value);
-	return n && skip + n < s.n && s.p[skip + n] == ';' ? skip + n + 1 : 0;
-}
-
 static bool
 next_escape(struct sek_decode *d, unsigned char *byte)
 {
-	struct sek_str rest;
 	uint32_t value = 0;
-	size_t n = 0;
+	size_t n;
 	char c;
 
 	if (d->at == d->end)
 		return false;
 	d->from = d->at;
-	c = d->content.p[d->at++];
-	rest = (struct sek_str){d->content.p + d->at, d->end - d->at};
-	if (c == '%')
-		n = number(rest, 16, 2, &value) == 2 ? 2 : 0;
-	else if (c == '\\')
-		n = backslash(rest, &value);
-	else if (c == '&')
-		n = entity(rest, &value);
-	d->at += n;
+	c = d->content.p[d->at];
+	n = sek_escape_read((struct sek_str){d->content.p + d->at,
+				d->end - d->at},
+	    &value);
+	d->at += n ? n : 1;
 	if (!n || c == '%') /* bytes as they are */
 		*byte = n ? (unsigned char)value : (unsigned char)c;
 	else
 		*byte = give(d, value);
+	return true;
+}
+
+static bool
+next_part(struct sek_decode *d, unsigned char *byte)
+{
+	size_t next;
+
+	while (d->at > d->begin && d->at < d->end &&
+	    base64_value(d->content.p[d->at - 1]) >= 0) {
+		next = joint_end(d->content, d->at, d->end);
+		if (!next || next >= d->end ||
+		    base64_value(d->content.p[next]) < 0)
+			break;
+		d->at = next;
+	}
+	if (d->at >= d->end)
+		return false;
+	d->from = d->at;
+	*byte = (unsigned char)d->content.p[d->at++];
 	return true;
 }
 
@@ -509,6 +519,9 @@ sek_decode_next(struct sek_decode *d, unsigned char *byte)
 	case SEK_UTF16LE:
 	case SEK_UTF16BE:
 		more = next_utf16(d, byte);
+		break;
+	case SEK_PARTS:
+		more = next_part(d, byte);
 		break;
 	case SEK_ESCAPES:
 		more = next_escape(d, byte);
@@ -564,6 +577,9 @@ sek_decode_covers(struct sek_decode *d, const struct sek_lead *lead)
 		return covers_base64(d, lead);
 	if (d->encoding == SEK_HEX)
 		return covers_hex(d, lead);
+	if (d->encoding == SEK_PARTS) /* with all that may belong to it */
+		return d->end - lead->at > SEK_PARTS_AHEAD ||
+		    d->end == d->content.n;
 	return d->encoding == SEK_ESCAPES || (lead->at - d->begin) % 2 == 0;
 }
 

@@ -19,11 +19,12 @@ enum sek_encoding {
 	SEK_HEX,     /* digits alone, or as 0x41, \x41, 41:4b over lines */
 	SEK_UTF16LE, /* what of it is Latin; all of it from a content's start */
 	SEK_UTF16BE,
+	SEK_PARTS, /* "AKIA" + "..", 'a' . 'b', "a" "b", a line's \ at its end */
 	SEK_ESCAPES, /* %41, \u0041, \x41, \101, &#65;, &quot; in a line */
 	SEK_ENCODINGS
 };
 
-/* "base64", "hex", "utf-16", "escapes" */
+/* "base64", "hex", "utf-16", "parts", "escapes" */
 const char *sek_encoding_name(enum sek_encoding e);
 
 struct sek_lead {
@@ -45,6 +46,13 @@ struct sek_leads SEK_VEC_BODY(struct sek_lead);
  */
 #define SEK_ESCAPES_BACK  ((size_t)4 << 10)
 #define SEK_ESCAPES_AHEAD ((size_t)16 << 10)
+
+/*
+ * A text in parts is told by what text holds anyway, so a lead counts only if a
+ * joint follows it within so many bytes.
+ */
+#define SEK_PARTS_AHEAD 192
+bool sek_decode_joint_follows(struct sek_str content, size_t at);
 
 /* A run on its way from left to right; borrows the content. */
 struct sek_decode {

@@ -15,6 +15,10 @@ static const char *const escapes[] = {"\\u0041\\u004b", "\\u0041\\u0053",
     "\\u0073\\u0065\\u0063", "%41%4b", "%41%53", "&#65;&#75;", "&#65;&#83;",
     "&#x41;&#x4b;", "&#x41;&#x53;", "&#x2f;", "&#x2b;", "&#47;", "&#43;"};
 
+/* What a text in parts begins with: an id, or the name of a secret. */
+static const char *const names[] = {"akia", "asia", "secret_access",
+    "secretaccess", "secret-access", "secret_key", "secretkey", "secret-key"};
+
 /* Bytes of a program's text or of a dump; AKI and ASI say enough there. */
 static const char *const bytes[] = {"0x41, 0x4b, 0x49", "0x41, 0x53, 0x49",
     "0x41,0x4b,0x49", "0x41,0x53,0x49", "41 4b 49 41", "41 53 49 41",
@@ -143,6 +147,8 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 	}
 	EACH(text, bytes)
 	add_text(&l, SEK_HEX, *text);
+	EACH(text, names)
+	add_text(&l, SEK_PARTS, *text);
 	EACH(text, escapes)
 	add_text(&l, SEK_ESCAPES, *text);
 	return l.n;

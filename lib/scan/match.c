@@ -143,7 +143,9 @@ span_of(const struct sek_matcher *m, size_t literal, size_t offset)
 static void
 add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 {
-	if (offset < m->from || offset >= m->to)
+	if (offset < m->from || offset >= m->to ||
+	    (l->before_min == SEK_PARTS &&
+		!sek_decode_joint_follows(m->content, offset)))
 		return;
 	if (m->leads.n == SEK_MATCH_HITS) {
 		if (!m->failed)
@@ -596,13 +598,19 @@ bool
 sek_matcher_probe(struct sek_matcher *m, struct sek_str content,
     struct sek_probe *p)
 {
+	const struct sek_rule_literal *l = &m->program->rules
+						->literal[p->literal];
 	struct sek_err why;
 	struct span s;
 	enum sek_code r;
 
-	if (m->program->rules->literal[p->literal].rule == SEK_RULE_DECODE) {
-		p->from = p->to = p->offset;
-		return true;
+	if (l->rule == SEK_RULE_DECODE) {
+		p->from = p->offset;
+		p->to = content.n - p->offset > SEK_PARTS_AHEAD
+		    ? p->offset + SEK_PARTS_AHEAD
+		    : content.n;
+		return l->before_min != SEK_PARTS ||
+		    sek_decode_joint_follows(content, p->offset);
 	}
 	if (!m->room)
 		m->room = sek_pcre_room_new();

@@ -366,6 +366,40 @@ lets_a_marker_on_the_line_of_encoded_text_count(void **state)
 	end(&s);
 }
 
+static void
+finds_a_pair_whose_values_stand_in_parts(void **state)
+{
+	static const char *const joints[] = {"\" + \"", "' . '", "\" \"",
+	    "\"\n\t\"", "\" +\n    \"", "\"\n    . \"", "\" & _\n\"", "' || '",
+	    "\" .. \"", "\" <> \"", "\"'", "\" \\\n \"", "\\\n", "` + `"};
+	char id[25], secret[25];
+
+	(void)state;
+	fingerprints(id, secret);
+	for (size_t i = 0; i < 14 * 4; i++) {
+		static const int cuts[] = {4, 5, 12, 19};
+		const char *joint = joints[i / 4];
+		int cut = cuts[i % 4];
+		sek_auto_buf text = {0};
+		struct scan s;
+
+		sek_buf_printf(&text, "x = 1;\nid = \"%.*s%s%s\";\n", cut, ID,
+		    joint, ID + cut);
+		sek_buf_printf(&text, "secret_key = \"%.*s%s%s\";\n", cut,
+		    SECRET, joint, SECRET + cut);
+		scan(&s, sek_buf_str(&text));
+		if (s.out.founds.n != 2)
+			fail_msg("%zu in %s", s.out.founds.n, text.p);
+		assert_string_equal(s.out.founds.at[0].finding.encoding,
+		    "parts");
+		assert_string_equal(s.out.founds.at[0].finding.fingerprint, id);
+		assert_int_equal(s.out.founds.at[0].finding.line, 2);
+		assert_string_equal(s.out.founds.at[1].finding.fingerprint,
+		    secret);
+		end(&s);
+	}
+}
+
 /* Many leads in one run are one run. */
 static void
 decodes_a_run_once(void **state)
@@ -439,6 +473,7 @@ main(void)
 	    cmocka_unit_test(finds_what_powershell_encodes),
 	    cmocka_unit_test(tells_once_what_a_rule_knows_in_its_encoding),
 	    cmocka_unit_test(lets_a_marker_on_the_line_of_encoded_text_count),
+	    cmocka_unit_test(finds_a_pair_whose_values_stand_in_parts),
 	    cmocka_unit_test(decodes_a_run_once),
 	    cmocka_unit_test(gives_up_on_text_that_is_decoded_again_and_again),
 	};
