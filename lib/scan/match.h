@@ -56,8 +56,8 @@ enum sek_code
 sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
     size_t to, struct sek_hits *out, struct sek_err *err) SEK_CHECKED;
 
-/* Where, in the last run's content, text in an encoding may stand: rising, until
- * the next run. More than SEK_MATCH_HITS of them were SEK_ETOOBIG. */
+/* Where, in the last run's content, text in an encoding may stand: rising,
+ * until the next run. More than SEK_MATCH_HITS of them were SEK_ETOOBIG. */
 const struct sek_leads *sek_matcher_leads(const struct sek_matcher *m);
 
 /*
@@ -65,9 +65,9 @@ const struct sek_leads *sek_matcher_leads(const struct sek_matcher *m);
  * start for which it stands there (before entropy and check)? If no, that
  * depends on content[from, to) alone, and on whether content begins at `from`
  * or ends at `to` where these are its edges. True, too, where a limit was
- * reached, and for a literal of an encoding, but for SEK_PARTS,
- * where it asks for a joint. `fresh`: this is the first question of this content, which starts
- * the clock.
+ * reached, and for a literal of an encoding, but for SEK_PARTS, where it asks
+ * for a joint. `fresh`: this is the first question of this content, which
+ * starts the clock.
  */
 struct sek_probe {
 	size_t literal, offset;
