@@ -56,7 +56,7 @@ static bool
 is_rule_key(const char *key)
 {
 	return !strcmp(key, "sekisho.rulesfile") ||
-	    !strcmp(key, "secrets.patterns");
+	    !strcmp(key, "sekisho.rule") || !strcmp(key, "secrets.patterns");
 }
 
 static bool
@@ -83,7 +83,8 @@ add_config_rules(struct sek_ruleset_draft *draft, const struct sek_repo *repo,
 	char id[32];
 
 	for (size_t i = 0; r == SEK_OK && (e = sek_config_at(config, i)); i++) {
-		if (!is_rule_key(e->key) || !e->value || !*e->value)
+		if (!is_rule_key(e->key) || !e->value || !*e->value ||
+		    !strcmp(e->key, "sekisho.rule"))
 			continue;
 		if (!strcmp(e->key, "secrets.patterns")) {
 			snprintf(id, sizeof(id), "secrets-pattern-%u",
@@ -97,6 +98,25 @@ add_config_rules(struct sek_ruleset_draft *draft, const struct sek_repo *repo,
 		}
 	}
 	return r;
+}
+
+/* Rules that are off by default; when all files are read, whose they may be. */
+static enum sek_code
+switch_rules_on(struct sek_ruleset_draft *draft,
+    const struct sek_config *config, struct sek_err *err)
+{
+	const struct sek_config_entry *e;
+	struct sek_err why;
+
+	for (size_t i = 0; (e = sek_config_at(config, i)); i++) {
+		if (strcmp(e->key, "sekisho.rule") != 0 || !e->value)
+			continue;
+		if (sek_ruleset_switch(draft, e->value, true, &why))
+			return sek_fail(err, SEK_ECONFIG,
+			    "git config sekisho.rule: %s: %s", e->value,
+			    why.text);
+	}
+	return SEK_OK;
 }
 
 static enum sek_code
@@ -117,6 +137,8 @@ load_rules(struct sek_policy *p, const struct sek_repo *repo,
 	for (size_t i = 0; r == SEK_OK && o->rule_files && o->rule_files[i];
 	     i++)
 		r = add_rule_file(draft, o->rule_files[i], err);
+	if (r == SEK_OK && config)
+		r = switch_rules_on(draft, config, err);
 	if (r == SEK_OK)
 		r = sek_ruleset_make(sek_steal(&draft), &p->own_rules, err);
 	sek_ruleset_draft_free(draft);
