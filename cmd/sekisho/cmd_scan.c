@@ -140,6 +140,7 @@ read_selection(struct scan *s, struct sek_err *err)
 static enum sek_code
 scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 {
+	struct sek_watch watch;
 	enum sek_code r = read_selection(s, err);
 
 	if (r != SEK_OK)
@@ -151,12 +152,14 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 		NULL) == SEK_OK)
 		s->run.policy.allow_from = SEK_ALLOW_COMMIT;
 	r = sek_run(&s->run, feed_history, s, out, err);
-	if (r == SEK_OK && !out->interrupted) {
-		sek_attribute(s->run.repo, out, NULL);
-		sek_places_tell(s->run.repo, out);
-		if (s->shard.of)
-			sek_ranks_tell(s->run.repo, out);
-	}
+	if (r != SEK_OK)
+		return r;
+	progress_watch(&watch, &out->founds);
+	if (!out->interrupted)
+		sek_attribute(s->run.repo, out, &watch);
+	sek_places_tell(s->run.repo, out, &watch);
+	if (!out->interrupted && s->shard.of)
+		sek_ranks_tell(s->run.repo, out);
 	return r;
 }
 

@@ -12,7 +12,8 @@ void sek_crew_run(sek_crew_fn *fn, void *arg);
 
 /*
  * Who watches long work, and may end it: go_on is called now and then, on the
- * thread that asked for the work, with the objects that were read for it so far.
+ * thread that asked for the work, with the objects that were read for it so far
+ * (0: none are counted).
  */
 struct sek_watch {
 	bool (*go_on)(void *arg, uint64_t done);

@@ -147,6 +147,26 @@ sek_families_new(const struct sek_store *store)
 	return f;
 }
 
+static uint64_t
+count_bits(const unsigned char *bits, size_t n)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += sek_bit(bits, i);
+	return count;
+}
+
+uint64_t
+sek_families_distinct(const struct sek_families *f)
+{
+	uint64_t known = count_bits(f->loose_known, f->store->loose.n);
+
+	for (size_t k = 0; k < f->store->packs.n; k++)
+		known += count_bits(f->pack[k].known, f->pack[k].pack->index.n);
+	return f->objects - known;
+}
+
 void
 sek_families_free(struct sek_families *f)
 {

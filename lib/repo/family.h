@@ -41,6 +41,9 @@ struct sek_families {
 struct sek_families *sek_families_new(const struct sek_store *store);
 void sek_families_free(struct sek_families *f); /* NULL is legal */
 
+/* The store's objects, each counted once. */
+uint64_t sek_families_distinct(const struct sek_families *f);
+
 static inline bool
 sek_bit(const unsigned char *bits, size_t i)
 {

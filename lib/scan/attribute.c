@@ -178,7 +178,7 @@ look_at(struct sek_attribution *l, struct sek_wanted *w,
 static bool
 go_on(const struct sek_attribution *l)
 {
-	return !l->watch || l->watch->go_on(l->watch->arg, l->order);
+	return !l->watch || l->watch->go_on(l->watch->arg, 0);
 }
 
 static void
@@ -462,6 +462,8 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 		r = walk_holders(l, repo, &o->founds, store, &h, err);
 	if (r != SEK_OK && r != SEK_ETOOBIG && r != SEK_ECANCEL)
 		r = l->open ? walk_changes(l, repo, err) : SEK_OK;
+	if (!go_on(l)) /* git may have been interrupted with us */
+		r = SEK_ECANCEL;
 	if (r != SEK_ECANCEL) {
 		drop_seen(l, &o->founds);
 		note_rest(l, &o->founds);
@@ -501,11 +503,14 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
 		collect(&l, repo->oid_len, &o->founds);
 	if (r == SEK_OK)
 		r = walk(&l, repo, o, &err);
-	if (r == SEK_ECANCEL)
+	if (r == SEK_ECANCEL) {
 		o->interrupted = true;
-	else if (r != SEK_OK)
+		sek_outcome_unread(o, SEK_STR("history"),
+		    "interrupted: where findings come from is not known");
+	} else if (r != SEK_OK) {
 		sek_outcome_unread(o, SEK_STR("history"),
 		    "where findings come from is not known: %s", err.text);
+	}
 	sek_outcome_clear(&found);
 	clear(&l);
 }

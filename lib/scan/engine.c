@@ -16,7 +16,8 @@
 #define QUEUE 1024
 /* Jobs handed over at once: a wake-up costs more than scanning a small file. */
 #define BATCH         32
-#define PROGRESS_STEP 64 /* jobs between two looks at the progress */
+#define PROGRESS_STEP 64   /* jobs between two looks at the progress */
+#define SHOWN         4096 /* objects between two, with one thread */
 
 struct sek_desk {
 	struct sek_engine *engine;
@@ -33,7 +34,8 @@ struct sek_engine {
 	unsigned threads; /* 0: worker[0] works in sek_engine_add */
 	uint64_t order;
 	struct sek_outcome own; /* what the sources say */
-	_Atomic uint64_t blobs, bytes;
+	_Atomic uint64_t objects, bytes;
+	uint64_t expected;
 
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
@@ -150,6 +152,24 @@ sek_engine_is_pointer(struct sek_str c)
 }
 
 static void
+tell_progress(struct sek_engine *e)
+{
+	struct sek_progress p = {
+	    .objects = atomic_load(&e->objects),
+	    .bytes = atomic_load(&e->bytes),
+	    .expected = e->expected,
+	};
+
+	e->o.progress(e->o.progress_arg, &p);
+}
+
+void
+sek_engine_expect(struct sek_engine *e, uint64_t objects)
+{
+	e->expected = objects;
+}
+
+static void
 count(struct sek_desk *w, enum sek_type type, bool message, uint64_t size)
 {
 	struct sek_counts *c = &w->outcome.counts;
@@ -158,7 +178,9 @@ count(struct sek_desk *w, enum sek_type type, bool message, uint64_t size)
 	c->tags += type == SEK_TAG;
 	c->messages += message;
 	c->blobs += type == SEK_BLOB && !message;
-	atomic_fetch_add(&w->engine->blobs, 1);
+	if (atomic_fetch_add(&w->engine->objects, 1) % SHOWN == SHOWN - 1 &&
+	    !w->engine->threads && w->engine->o.progress)
+		tell_progress(w->engine);
 	atomic_fetch_add(&w->engine->bytes, size);
 }
 
@@ -412,17 +434,6 @@ enqueue(struct sek_engine *e, struct sek_job *job)
 		enqueue_waiting(e);
 }
 
-static void
-tell_progress(struct sek_engine *e)
-{
-	struct sek_counts so_far = {
-	    .blobs = atomic_load(&e->blobs),
-	    .bytes = atomic_load(&e->bytes),
-	};
-
-	e->o.progress(e->o.progress_arg, &so_far);
-}
-
 void
 sek_engine_add(struct sek_engine *e, struct sek_job *job)
 {
@@ -481,9 +492,11 @@ sek_engine_run(struct sek_engine *e, sek_engine_fn *fn, void *arg)
 	e->tasks_due = e->tasks_left = e->threads;
 	pthread_cond_broadcast(&e->filled);
 	pthread_mutex_unlock(&e->lock);
-	while (wait_for_tasks(e))
+	for (bool wait = true; wait;) {
+		wait = wait_for_tasks(e);
 		if (e->o.progress)
 			tell_progress(e);
+	}
 }
 
 static void

@@ -6,6 +6,12 @@
 /*
  * Reads and scans jobs on one or more threads and gathers what comes of them.
  */
+struct sek_progress {
+	uint64_t objects, bytes; /* scanned so far */
+	uint64_t expected;       /* of the objects; 0: nobody knows */
+};
+typedef void sek_progress_fn(void *arg, const struct sek_progress *p);
+
 struct sek_engine_options {
 	const struct sek_policy *policy;
 	struct sek_repo *repo; /* for SEK_FROM_OBJECT */
@@ -14,7 +20,7 @@ struct sek_engine_options {
 	/* Set (by a signal handler) to end the run early. May be NULL. */
 	const volatile int *stop;
 	/* Called now and then with what is done so far, on the caller's thread. */
-	void (*progress)(void *arg, const struct sek_counts *so_far);
+	sek_progress_fn *progress;
 	void *progress_arg;
 };
 
@@ -27,6 +33,8 @@ void sek_engine_add(struct sek_engine *e, struct sek_job *job);
 /* Objects will be asked for: whoever reads them may start now, while the source
  * still lists them. */
 void sek_engine_expect_objects(struct sek_engine *e);
+/* So many objects will be scanned or passed, for the progress. */
+void sek_engine_expect(struct sek_engine *e, uint64_t objects);
 /* What the sources have to say; valid until sek_engine_finish. */
 struct sek_outcome *sek_engine_outcome(struct sek_engine *e);
 bool sek_engine_stopped(const struct sek_engine *e);

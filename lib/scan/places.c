@@ -11,6 +11,7 @@ struct places {
 	struct sek_founds *v;
 	struct sek_odb *odb;
 	struct sek_scanner *scanner;
+	const struct sek_watch *watch;
 	struct sek_buf content;
 	SEK_VEC(struct sek_finding *) files; /* by path */
 };
@@ -19,6 +20,12 @@ static int
 compare(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
+}
+
+static bool
+go_on(const struct places *p)
+{
+	return !p->watch || p->watch->go_on(p->watch->arg, 0);
 }
 
 /* First what HEAD holds. */
@@ -100,6 +107,8 @@ entry(void *arg, const struct sek_oid *commit, const struct sek_change *c,
 
 	(void)commit;
 	(void)err;
+	if (i < p->files.n && !go_on(p))
+		return SEK_ECANCEL;
 	for (; i < p->files.n; i++) {
 		struct sek_finding *f = p->files.at[i];
 
@@ -246,21 +255,29 @@ gather(struct sek_founds *v)
 }
 
 void
-sek_places_tell(struct sek_repo *repo, struct sek_outcome *o)
+sek_places_tell(struct sek_repo *repo, struct sek_outcome *o,
+    const struct sek_watch *watch)
 {
 	struct places p = {
 	    .repo = repo,
+	    .watch = watch,
 	    .v = &o->founds,
 	    .content = {.max = SEK_CONTENT_MAX},
 	};
 
 	if (!o->founds.n)
 		return;
-	if (sek_odb_open(&p.odb, repo, SEK_ODB_FEW, NULL) == SEK_OK) {
+	if (!o->interrupted &&
+	    sek_odb_open(&p.odb, repo, SEK_ODB_FEW, NULL) == SEK_OK) {
 		p.scanner = sek_scanner_new(o->policy);
 		ask_head(&p);
-		sek_vec_each (f, &o->founds)
-			ask_commit(&p, &f->finding);
+		for (size_t i = 0; i < o->founds.n && go_on(&p); i++)
+			ask_commit(&p, &o->founds.at[i].finding);
+		if (!go_on(&p)) {
+			o->interrupted = true;
+			sek_outcome_unread(o, SEK_STR("history"),
+			    "interrupted: not all places are told");
+		}
 	}
 	gather(&o->founds);
 	sek_scanner_free(p.scanner);

@@ -8,7 +8,8 @@
  * One secret is one finding, at the place where it first came in; the files,
  * names and messages that it came to later are its `more`. Of commits that bring something: author and
  * date. Of files: does HEAD hold the secret there? What cannot be found out is
- * left open.
+ * left open; so is all that the watch (may be NULL) ends, and of an interrupted
+ * outcome nothing is asked: then its findings only come together.
  *
  * Of the place where a secret came in, sek_attribute has told the refs that lead
  * to its commit, or without a commit to its blob; of the secret as a whole, how
@@ -18,6 +19,7 @@
  * by a ref or not, whose tree has one of these blobs, or a name with the secret,
  * at any path, or whose own text has it.
  */
-void sek_places_tell(struct sek_repo *repo, struct sek_outcome *o);
+void sek_places_tell(struct sek_repo *repo, struct sek_outcome *o,
+    const struct sek_watch *watch);
 
 #endif

@@ -27,6 +27,8 @@ sek_run(const struct sek_run *run, sek_feed_fn *feed, void *arg,
 	r = feed(arg, e, &why);
 	sek_engine_finish(&e, out);
 	out->policy = policy;
+	if (out->interrupted)
+		sek_outcome_unread(out, SEK_STR("the rest"), "interrupted");
 	if (r == SEK_OK)
 		return r;
 	if (r == SEK_ECONFIG)

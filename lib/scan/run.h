@@ -18,11 +18,12 @@ struct sek_run {
 	enum sek_odb_use use;
 	unsigned threads;
 	const volatile int *stop;
-	void (*progress)(void *arg, const struct sek_counts *so_far);
+	sek_progress_fn *progress;
 	void *progress_arg;
 };
 
-/* Everything that feed gives, against the policy. */
+/* Everything that feed gives, against the policy. A run that is stopped says so
+ * as unread, too, so that no form of report passes for a whole one. */
 enum sek_code sek_run(const struct sek_run *run, sek_feed_fn *feed, void *arg,
     struct sek_outcome *out, struct sek_err *err) SEK_CHECKED;
 

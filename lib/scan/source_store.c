@@ -322,6 +322,9 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
 
 	if (shard)
 		sek_walk_shard(s.walk, shard);
+	sek_engine_expect(e,
+	    (only ? only->n : sek_families_distinct(f)) /
+		(shard && shard->of ? shard->of : 1));
 	sek_engine_run(e, read_all, &s);
 	ask_git(e, repo, &s);
 	sek_walk_free(s.walk);
