@@ -113,7 +113,8 @@ status_of(bool ended, bool found, bool failed)
 static int
 judge(struct output *o, const struct sek_outcome *outcome)
 {
-	bool ended = outcome->interrupted || o->broken;
+	bool ended = outcome->interrupted || outcome->counts.dropped ||
+	    o->broken;
 	bool found = outcome->founds.n || o->status == CLI_EXIT_FOUND;
 	bool failed = outcome->counts.unread || o->status > CLI_EXIT_FOUND ||
 	    (o->strict && outcome->counts.elsewhere);

@@ -470,7 +470,10 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 		l->out->counts = (struct sek_counts){
 		    .allowed = l->out->counts.allowed,
 		    .left_out = l->out->counts.left_out,
+		    /* What was dropped in the scan is dropped again. */
+		    .dropped = o->counts.dropped ? 0 : l->out->counts.dropped,
 		};
+		sek_outcome_tell_dropped(l->out);
 		sek_outcome_merge(o, l->out);
 		tell_once(&o->founds);
 		if (!sek_extent_tell(h, &l->held, o, l->scanner))
@@ -485,7 +488,8 @@ void
 sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
     const struct sek_watch *watch)
 {
-	struct sek_outcome found = {0};
+	_Atomic uint64_t room = SEK_FOUNDS_KEPT;
+	struct sek_outcome found = {.room = &room};
 	struct sek_attribution l = {
 	    .content = {.max = SEK_CONTENT_MAX},
 	    .allow = o->policy->allow,

@@ -35,6 +35,7 @@ struct sek_engine {
 	uint64_t order;
 	struct sek_outcome own; /* what the sources say */
 	_Atomic uint64_t objects, bytes;
+	_Atomic uint64_t room; /* for findings */
 	uint64_t expected;
 
 	pthread_mutex_t lock;
@@ -402,7 +403,10 @@ sek_engine_new(const struct sek_engine_options *o)
 	pthread_cond_init(&e->filled, NULL);
 	pthread_cond_init(&e->emptied, NULL);
 	pthread_cond_init(&e->ended, NULL);
+	atomic_init(&e->room, SEK_FOUNDS_KEPT);
 	e->worker = sek_alloc_n(wanted + 1, sizeof(*e->worker));
+	for (unsigned i = 0; i < wanted + 1; i++)
+		e->worker[i].outcome.room = &e->room;
 	while (e->threads < wanted && start(e, &e->worker[e->threads]))
 		e->threads++;
 	if (!e->threads) { /* one thread asked for, or none to be had */
@@ -529,6 +533,7 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 	}
 	/* Only now: until here a worker may have dropped what was queued. */
 	out->interrupted = sek_engine_stopped(e);
+	sek_outcome_tell_dropped(out);
 	sek_outcome_sort(out);
 	pthread_mutex_destroy(&e->lock);
 	pthread_cond_destroy(&e->filled);

@@ -63,8 +63,10 @@ void sek_origin_free(struct sek_origin *o); /* NULL is legal */
 struct sek_found {
 	struct sek_finding finding;
 	struct sek_origin *origin; /* owned */
-	char *lines;      /* the lines that the secret stands on; owned, */
-	size_t lines_n;   /* wiped when freed */
+	/* With an origin: the lines that the secret stands on; owned, wiped
+	 * when freed. */
+	char *lines;
+	size_t lines_n;
 	bool whole_lines; /* false: cut out of a very long line */
 	bool path_hidden; /* the finding's path held secrets, now redacted */
 };

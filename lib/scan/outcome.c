@@ -1,6 +1,7 @@
 #include "scan/outcome.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,6 +38,26 @@ sek_outcome_unread(struct sek_outcome *o, struct sek_str name, const char *fmt,
 	va_start(ap, fmt);
 	add_line(&o->unread, &o->counts.unread, name, fmt, ap);
 	va_end(ap);
+}
+
+bool
+sek_outcome_has_room(struct sek_outcome *o)
+{
+	uint64_t left = o->room ? atomic_load(o->room) : 1;
+
+	while (o->room && left &&
+	    !atomic_compare_exchange_weak(o->room, &left, left - 1))
+		;
+	return left > 0;
+}
+
+void
+sek_outcome_tell_dropped(struct sek_outcome *o)
+{
+	if (o->counts.dropped)
+		sek_outcome_unread(o, SEK_STR("findings"),
+		    "%llu more than the %d that a run can tell",
+		    (unsigned long long)o->counts.dropped, SEK_FOUNDS_KEPT);
 }
 
 void

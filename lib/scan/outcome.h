@@ -22,6 +22,8 @@ struct sek_outcome {
 	struct sek_lines unread;    /* "NAME: why": should have been read */
 	struct sek_lines elsewhere; /* "NAME: an LFS pointer": by design */
 	struct sek_lines allowed;   /* "NAME:LINE: rule: by what" */
+	_Atomic uint64_t *room; /* findings that may still be kept, by all who
+				   share it; borrowed; NULL: any number */
 	bool interrupted;
 	bool
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
@@ -37,6 +39,17 @@ void sek_outcome_clear(struct sek_outcome *o);
 void sek_outcome_merge(struct sek_outcome *o, struct sek_outcome *from);
 /* As founds says. A secret in a directory's name is kept once. */
 void sek_outcome_sort(struct sek_outcome *o);
+
+/*
+ * A run keeps this many findings: each takes some hundred bytes, and a
+ * repository of a few megabytes can hold millions. What is past the limit is
+ * counted, and makes the run fail.
+ */
+#define SEK_FOUNDS_KEPT 300000
+bool
+sek_outcome_has_room(struct sek_outcome *o); /* for one more, and takes it */
+/* Says of what was dropped that it is unread. */
+void sek_outcome_tell_dropped(struct sek_outcome *o);
 
 /* NAME is quoted if need be, and must not hold a secret. At most SEK_LINES_KEPT lines of a kind are kept;
  * the counts go on. */

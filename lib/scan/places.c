@@ -13,6 +13,8 @@ struct places {
 	struct sek_scanner *scanner;
 	const struct sek_watch *watch;
 	struct sek_buf content;
+	struct sek_oid asked; /* the commit in content; none: none is */
+	enum sek_type type;   /* of that */
 	SEK_VEC(struct sek_finding *) files; /* by path */
 };
 
@@ -84,16 +86,37 @@ scan_blob(struct places *p, const char *path, const struct sek_oid *oid,
 	return r == SEK_OK && !out->counts.allowed;
 }
 
-static void
-mark(struct sek_finding *f, const struct sek_outcome *held)
+static int
+by_fingerprint(const void *pa, const void *pb)
 {
+	const struct sek_finding *a = &((const struct sek_found *)pa)->finding;
+	const struct sek_finding *b = &((const struct sek_found *)pb)->finding;
+	int c = strcmp(a->fingerprint, b->fingerprint);
+
+	return c ? c : compare(a->start, b->start);
+}
+
+/* held: by fingerprint. The first one of its kind is told. */
+static void
+mark(struct sek_finding *f, const struct sek_founds *held)
+{
+	size_t low = 0, high = held->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(held->at[middle].finding.fingerprint,
+			f->fingerprint) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	f->in_head = SEK_HELD_NO;
-	sek_vec_each (h, &held->founds)
-		if (!strcmp(h->finding.fingerprint, f->fingerprint)) {
-			f->in_head = SEK_HELD_YES;
-			f->head_line = h->finding.line;
-			return;
-		}
+	if (low == held->n ||
+	    strcmp(held->at[low].finding.fingerprint, f->fingerprint))
+		return;
+	f->in_head = SEK_HELD_YES;
+	f->head_line = held->at[low].finding.line;
 }
 
 static enum sek_code
@@ -116,8 +139,11 @@ entry(void *arg, const struct sek_oid *commit, const struct sek_change *c,
 			break;
 		if (i == first)
 			sure = scan_blob(p, f->path, &c->oid, &held);
+		if (i == first && held.founds.n)
+			qsort(held.founds.at, held.founds.n,
+			    sizeof(*held.founds.at), by_fingerprint);
 		if (sure)
-			mark(f, &held);
+			mark(f, &held.founds);
 		else
 			f->in_head = SEK_HELD_UNKNOWN;
 	}
@@ -189,15 +215,20 @@ set_author(struct places *p, struct sek_finding *f, struct sek_str who)
 static void
 ask_commit(struct places *p, struct sek_finding *f)
 {
-	enum sek_type type;
 	struct sek_str text, who;
 
-	if (sek_oid_is_none(&f->commit) ||
-	    sek_odb_read(p->odb, &f->commit, &p->content, &type, NULL) !=
-		SEK_OK)
+	if (sek_oid_is_none(&f->commit))
+		return;
+	if (!sek_oid_eq(&f->commit, &p->asked)) {
+		p->asked = f->commit;
+		if (sek_odb_read(p->odb, &f->commit, &p->content, &p->type,
+			NULL) != SEK_OK)
+			p->asked = (struct sek_oid){0};
+	}
+	if (sek_oid_is_none(&p->asked))
 		return;
 	text = sek_buf_str(&p->content);
-	who = header(text, type == SEK_TAG ? "tagger " : "author ");
+	who = header(text, p->type == SEK_TAG ? "tagger " : "author ");
 	set_author(p, f, who);
 }
 

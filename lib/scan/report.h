@@ -24,6 +24,7 @@ struct sek_counts { /* what was looked at; `-v` and every report say it */
 	uint64_t elsewhere; /* LFS pointers, submodules, by design */
 	uint64_t left_out;  /* by the allow-list */
 	uint64_t allowed;   /* findings */
+	uint64_t dropped;   /* findings past the limit of a run: exit 3 */
 };
 
 struct sek_report_options {
@@ -69,9 +70,9 @@ struct sek_report_options {
  * after the others, and after the last summary stands {"total": {...}} with the
  * sums, `repositories` (how many) and `status`.
  * The last line of a repository is {"summary": {...}} with the names of struct sek_counts,
- * where `unread` is the list of lines and `unread_count` the number; `status` is
- * the exit status, `interrupted` is there if it is true, and `shard` is an object
- * with number (from 1), of and split.
+ * where `unread` is the list of lines and `unread_count` the number, `dropped`
+ * stands only if it is not 0; `status` is the exit status, `interrupted` is there
+ * if it is true, and `shard` is an object with number (from 1), of and split.
  */
 void sek_report_begin(struct sek_buf *out, const struct sek_report_options *o);
 void sek_report_finding(struct sek_buf *out, const struct sek_report_options *o,

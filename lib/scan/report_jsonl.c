@@ -210,6 +210,8 @@ put_counts(json_t *summary, const struct sek_counts *counts)
 	put_number(summary, "elsewhere", counts->elsewhere);
 	put_number(summary, "left_out", counts->left_out);
 	put_number(summary, "allowed", counts->allowed);
+	if (counts->dropped)
+		put_number(summary, "dropped", counts->dropped);
 	put_number(summary, "unread_count", counts->unread);
 }
 

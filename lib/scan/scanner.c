@@ -417,7 +417,12 @@ tell_one(struct sek_scanner *s, const struct sek_job *job,
 		sek_found_clear(f);
 		return;
 	}
-	*sek_vec_push(&out->founds) = *f;
+	if (sek_outcome_has_room(out)) {
+		*sek_vec_push(&out->founds) = *f;
+		return;
+	}
+	out->counts.dropped++;
+	sek_found_clear(f);
 }
 
 /* Does something that is told overlap [start, end)? */
@@ -553,7 +558,7 @@ tell_hit(struct scan *sc, const struct text *t, size_t i, struct sek_err *err)
 		sek_found_clear(&f);
 		return r;
 	}
-	if (!allowed)
+	if (!allowed && sc->job->origin)
 		copy_lines(&f, sc->content);
 	tell_one(sc->scanner, sc->job, t->found, &f, allowed ? why : NULL,
 	    sc->out);
@@ -579,6 +584,7 @@ sek_scanner_name(struct sek_scanner *s, const struct sek_job *job,
 	    .path = job->path,
 	    .commit = job->commit,
 	    .order = job->order,
+	    .origin = job->origin,
 	};
 	struct sek_str path = sek_str(job->path);
 	struct scan sc = {

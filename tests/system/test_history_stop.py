@@ -4,6 +4,7 @@ when it is interrupted. A git that waits makes it take its time where we want.""
 import json
 import os
 import pty
+import random
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 
 import pytest
 
+from conftest import BASE32
 from test_scan_history import loose, pack
 
 SIGNALS = pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
@@ -163,3 +165,19 @@ def test_a_scan_of_files_does_not_guess_what_is_left(world, keys):
         r.write(f"f{i}", keys.id if i == 7 else "x\n")
     _, shown = on_a_terminal(r, SlowGit(world, "ls-files"), mode="--verbose")
     assert "scanned " in shown and " MB/s" in shown and " s left" not in shown
+
+
+def test_more_findings_than_a_run_keeps_are_counted(world):
+    """Of a repository full of keys, as many as memory is meant for."""
+    r = world.repo("full")
+    rng = random.Random(1)
+    for i in range(4):
+        r.add(f"f{i}", "".join("AKIA" + "".join(rng.choices(BASE32[16:26], k=1)
+                                                + rng.choices(BASE32, k=15)) + "\n"
+                               for _ in range(90000)))
+    p = r.cli("scan", "-o", "report", "--format", "jsonl")
+    summary = json.loads(r.read("report").splitlines()[-1])["summary"]
+    assert p.status == 3 and "not read: findings: " in p.err, p
+    assert len(r.read("report").splitlines()) == 300001
+    assert summary["dropped"] > 50000 and summary["unread_count"] == 1
+    assert p.err.count("not read") == 1, p

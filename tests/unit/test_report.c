@@ -306,7 +306,7 @@ jsonl_ends_with_a_summary(void **state)
 {
 	struct sek_report_options o = {.format = SEK_JSONL, .rules = &rules};
 	const char *const lines[] = {"a: why", "b\xff: why", NULL};
-	struct sek_counts c = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	struct sek_counts c = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0};
 	sek_auto_buf out = {0};
 
 	(void)state;

@@ -60,6 +60,7 @@ run_as(struct scan *s, const char *path, const char *text)
 	    .place = SEK_PLACE_FILE,
 	    .path = sek_strdup(path),
 	    .name_too = true,
+	    .origin = sek_alloc(sizeof(*job.origin)),
 	};
 
 	run(s, &job, text, strlen(text));
@@ -166,6 +167,26 @@ a_block_of_several_lines_ends_where_it_ends(void **state)
 	assert_true(found(&s, 0)->end_column >= 1);
 	assert_null(strstr(s.out.founds.at[0].lines, "after"));
 	sek_buf_clear(&pem);
+	end(&s);
+}
+
+static void
+no_more_is_kept_than_there_is_room_for(void **state)
+{
+	struct sek_policy_options o = {0};
+	_Atomic uint64_t room = 3;
+	struct scan s;
+
+	(void)state;
+	begin(&s, &o);
+	s.out.room = &room;
+	run_as(&s, "f", ID_A "\n" ID_B "\n");
+	run_as(&s, "g", ID_A "\n" ID_B "\n" ID_A "\n");
+	assert_int_equal(s.out.founds.n, 3);
+	assert_int_equal(s.out.counts.dropped, 2);
+	sek_outcome_tell_dropped(&s.out);
+	assert_int_equal(s.out.counts.unread, 1);
+	assert_non_null(strstr(s.out.unread.at[0], "findings: 2 more than"));
 	end(&s);
 }
 
@@ -440,6 +461,7 @@ main(void)
 	    cmocka_unit_test(says_where_a_secret_stands),
 	    cmocka_unit_test(a_secret_says_to_which_key_id_it_belongs),
 	    cmocka_unit_test(a_block_of_several_lines_ends_where_it_ends),
+	    cmocka_unit_test(no_more_is_kept_than_there_is_room_for),
 	    cmocka_unit_test(keeps_the_lines_of_the_secret),
 	    cmocka_unit_test(cuts_a_very_long_line_to_a_window),
 	    cmocka_unit_test(a_line_is_long_by_its_own_length),
