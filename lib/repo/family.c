@@ -42,9 +42,31 @@ sek_family_next(const struct sek_family_pack *p, uint32_t top, uint32_t at)
 	return at == top ? SEK_NO_MEMBER : p->member[at].sibling;
 }
 
+/* Of a pack's objects those that are not settled and all their bases; they
+ * learn their bases here. NULL: all. */
+static unsigned char *
+find_needed(struct sek_family_pack *p, const unsigned char *settled)
+{
+	uint32_t n = p->pack->index.n;
+	unsigned char *needed = settled ? bits_new(n) : NULL;
+
+	for (uint32_t i = 0; needed && i < n; i++) {
+		uint32_t at = sek_bit(settled, i) ? SEK_NO_MEMBER : i;
+
+		while (at != SEK_NO_MEMBER && !sek_bit(needed, at)) {
+			set_bit(needed, at);
+			at = p->member[at].base = base_of(p->pack, at);
+		}
+	}
+	for (uint32_t i = 0; !needed && i < n; i++)
+		p->member[i].base = base_of(p->pack, i);
+	return needed;
+}
+
 /* Only a base that is named by its id can stand after what is made of it. */
 static void
-find_circles(struct sek_families *f, uint32_t k, size_t first_root)
+find_circles(struct sek_families *f, uint32_t k, size_t first_root,
+    const unsigned char *needed)
 {
 	const struct sek_family_pack *p = &f->pack[k];
 	uint32_t n = p->pack->index.n;
@@ -57,23 +79,25 @@ find_circles(struct sek_families *f, uint32_t k, size_t first_root)
 			set_bit(reached, at);
 	}
 	for (uint32_t i = 0; i < n; i++)
-		if (!sek_bit(reached, i))
+		if (!sek_bit(reached, i) && (!needed || sek_bit(needed, i)))
 			*sek_vec_push(&f->circles) = (struct sek_family_root){
 			    k, i};
 }
 
 static void
-link_pack(struct sek_families *f, uint32_t k)
+link_pack(struct sek_families *f, uint32_t k, const unsigned char *settled)
 {
 	struct sek_family_pack *p = &f->pack[k];
 	uint32_t n = p->pack->index.n;
 	size_t first_root = f->roots.n;
+	sek_auto_free unsigned char *needed = NULL;
 	bool forward = false;
 
 	p->member = sek_alloc_n(n + (size_t)1, sizeof(*p->member));
 	for (uint32_t i = 0; i < n; i++)
 		p->member[i] = (struct sek_member){
-		    base_of(p->pack, i), SEK_NO_MEMBER, SEK_NO_MEMBER};
+		    SEK_NO_MEMBER, SEK_NO_MEMBER, SEK_NO_MEMBER};
+	needed = find_needed(p, settled);
 	for (uint32_t i = n; i-- > 0;) { /* so that children stand in order */
 		uint32_t base = p->member[i].base;
 
@@ -84,24 +108,41 @@ link_pack(struct sek_families *f, uint32_t k)
 		p->member[base].child = i;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		if (p->member[i].base == SEK_NO_MEMBER)
+		if (p->member[i].base == SEK_NO_MEMBER &&
+		    (!needed || sek_bit(needed, i)))
 			*sek_vec_push(&f->roots) = (struct sek_family_root){
 			    k, i};
 	if (forward)
-		find_circles(f, k, first_root);
+		find_circles(f, k, first_root, needed);
+}
+
+static bool
+are_all_set(const unsigned char *bits, uint32_t n)
+{
+	for (uint32_t i = 0; i < n / 8; i++)
+		if (bits[i] != 0xff)
+			return false;
+	for (uint32_t i = n / 8 * 8; i < n; i++)
+		if (!sek_bit(bits, i))
+			return false;
+	return true;
 }
 
 static void
-find_known(struct sek_families *f, uint32_t k)
+find_known(struct sek_families *f, uint32_t k, const unsigned char *settled)
 {
 	const struct sek_store *s = f->store;
 	const struct sek_pack *p = s->packs.at[k];
 	struct sek_oid oid;
 
 	f->pack[k].known = bits_new(p->index.n);
+	if (settled)
+		memcpy(f->pack[k].known, settled, p->index.n / 8 + 1);
 	for (uint32_t i = 0; k && i < p->index.n; i++) {
 		uint32_t there;
 
+		if (settled && sek_bit(settled, i))
+			continue;
 		sek_pack_oid(p, i, &oid);
 		for (uint32_t other = 0; other < k; other++)
 			if (sek_pack_find(s->packs.at[other], &oid, &there)) {
@@ -112,7 +153,7 @@ find_known(struct sek_families *f, uint32_t k)
 }
 
 static void
-find_known_loose(struct sek_families *f)
+find_known_loose(struct sek_families *f, const unsigned char *settled)
 {
 	const struct sek_store *s = f->store;
 
@@ -120,6 +161,8 @@ find_known_loose(struct sek_families *f)
 	for (size_t i = 0; i < s->loose.n; i++) {
 		uint32_t there;
 
+		if (settled && sek_bit(settled, i))
+			set_bit(f->loose_known, i);
 		sek_vec_each (p, &s->packs)
 			if (sek_pack_find(*p, &s->loose.at[i].oid, &there)) {
 				set_bit(f->loose_known, i);
@@ -128,23 +171,43 @@ find_known_loose(struct sek_families *f)
 	}
 }
 
+static void
+take_pack(struct sek_families *f, uint32_t k, const unsigned char *settled)
+{
+	struct sek_family_pack *p = &f->pack[k];
+
+	p->pack = f->store->packs.at[k];
+	p->first = f->packed;
+	f->packed += p->pack->index.n;
+	if (settled && are_all_set(settled, p->pack->index.n)) {
+		p->known = bits_new(p->pack->index.n);
+		return;
+	}
+	link_pack(f, k, settled);
+	find_known(f, k, settled);
+}
+
 struct sek_families *
-sek_families_new(const struct sek_store *store)
+sek_families_new_but(const struct sek_store *store,
+    const struct sek_settled *settled)
 {
 	struct sek_families *f = sek_alloc(sizeof(*f));
 
 	f->store = store;
 	f->pack = sek_alloc_n(store->packs.n + 1, sizeof(*f->pack));
-	for (uint32_t k = 0; k < store->packs.n; k++) {
-		f->pack[k].pack = store->packs.at[k];
-		f->pack[k].first = f->packed;
-		f->packed += store->packs.at[k]->index.n;
-		link_pack(f, k);
-		find_known(f, k);
-	}
-	find_known_loose(f);
+	for (uint32_t k = 0; k < store->packs.n; k++)
+		take_pack(f, k, settled->pack ? settled->pack[k] : NULL);
+	find_known_loose(f, settled->loose);
 	f->objects = f->packed + store->loose.n;
 	return f;
+}
+
+struct sek_families *
+sek_families_new(const struct sek_store *store)
+{
+	static const struct sek_settled nothing;
+
+	return sek_families_new_but(store, &nothing);
 }
 
 static uint64_t

@@ -20,7 +20,7 @@ struct sek_member {
 struct sek_family_pack {
 	const struct sek_pack *pack;
 	struct sek_member *member; /* pack->index.n */
-	unsigned char *known;      /* bit: an earlier pack has it, too */
+	unsigned char *known;      /* bit: an earlier pack has it, or settled */
 	uint64_t first;            /* number of its first object in the store */
 };
 
@@ -38,7 +38,17 @@ struct sek_families {
 	uint64_t packed;  /* of which in packs */
 };
 
+/* What need not be read again, by pack and place; any may be NULL. */
+struct sek_settled {
+	unsigned char **pack; /* bits */
+	unsigned char *loose; /* bits */
+};
+
 struct sek_families *sek_families_new(const struct sek_store *store);
+/* Without what is settled, but for the bases of what is not: the rest is in no
+ * family. */
+struct sek_families *sek_families_new_but(const struct sek_store *store,
+    const struct sek_settled *settled);
 void sek_families_free(struct sek_families *f); /* NULL is legal */
 
 /* The store's objects, each counted once. */

@@ -148,7 +148,8 @@ sek_map_failed(const struct sek_str *map)
 }
 
 static enum sek_code
-map_fd(struct sek_str *out, int fd, const char *path, struct sek_err *err)
+map_fd(struct sek_str *out, struct sek_file_id *id, int fd, const char *path,
+    struct sek_err *err)
 {
 	struct stat st;
 	void *p;
@@ -157,6 +158,7 @@ map_fd(struct sek_str *out, int fd, const char *path, struct sek_err *err)
 		return sek_fail_errno(err, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return sek_fail(err, SEK_EIO, "%s: not a regular file", path);
+	sek_file_id_take(id, &st);
 	*out = (struct sek_str){"", 0};
 	if (!st.st_size)
 		return SEK_OK;
@@ -169,7 +171,8 @@ map_fd(struct sek_str *out, int fd, const char *path, struct sek_err *err)
 }
 
 enum sek_code
-sek_map_open(struct sek_str *out, const char *path, struct sek_err *err)
+sek_map_open_id(struct sek_str *out, struct sek_file_id *id, const char *path,
+    struct sek_err *err)
 {
 	/* O_NONBLOCK: a FIFO of that name cannot hold us up. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -177,9 +180,17 @@ sek_map_open(struct sek_str *out, const char *path, struct sek_err *err)
 
 	if (fd < 0)
 		return sek_fail_errno(err, "%s", path);
-	r = map_fd(out, fd, path, err);
+	r = map_fd(out, id, fd, path, err);
 	close(fd);
 	return r;
+}
+
+enum sek_code
+sek_map_open(struct sek_str *out, const char *path, struct sek_err *err)
+{
+	struct sek_file_id id;
+
+	return sek_map_open_id(out, &id, path, err);
 }
 
 void

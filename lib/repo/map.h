@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "repo/file_id.h"
 
 /*
  * A regular file's bytes, mapped: they stay readable when it is deleted.
@@ -17,6 +18,9 @@
  */
 enum sek_code sek_map_open(struct sek_str *out, const char *path,
     struct sek_err *err) SEK_CHECKED;
+/* The same; id: of the file that was mapped. */
+enum sek_code sek_map_open_id(struct sek_str *out, struct sek_file_id *id,
+    const char *path, struct sek_err *err) SEK_CHECKED;
 void sek_map_close(struct sek_str *map); /* an empty one is legal */
 
 /* False for bytes that sek_map_open did not give. Any thread. */
