@@ -63,7 +63,8 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib -Icmd $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 -fPIE -pthread -MMD -MP $(WARN) $(CFLAGS_$(V)) $(CFLAGS)
 # -z now is not only hardening: lazy binding spills vector registers, and with
 # them freshly copied secrets, onto the stack.
-ALL_LDFLAGS  = $(PIE) -pthread $(CFLAGS_$(V)) -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
+# The build id is part of what the clean-set remembers.
+ALL_LDFLAGS  = $(PIE) -pthread $(CFLAGS_$(V)) -Wl,-z,relro,-z,now,--as-needed,--build-id $(LDFLAGS)
 
 ifneq ($(VERBOSE),1)
 say = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);

@@ -24,6 +24,8 @@ struct options {
 	struct cli_list rules, repos;
 	const char *repos_from;
 	bool show_secrets, strict, verbose;
+	const char *cache;
+	bool no_cache;
 };
 
 #define OPT(field) offsetof(struct options, field)
@@ -63,6 +65,10 @@ static const struct cli_opt opts[] = {
     {0, "repos-from", CLI_FILE, OPT(repos_from), "FILE", NULL,
 	"With --history: the same of those that FILE names, or - for input",
 	false},
+    {0, "cache", CLI_FILE, OPT(cache), "DIR", NULL,
+	"With --history: remember there what is clean, not in ~/.cache", false},
+    {0, "no-cache", CLI_FLAG, OPT(no_cache), NULL, NULL,
+	"With --history: read everything, remember nothing", false},
     {0},
 };
 
@@ -145,6 +151,8 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 
 	if (r != SEK_OK)
 		return r;
+	if (!s->o->no_cache && s->shard.of < 2)
+		s->run.cache = s->o->cache ? s->o->cache : "";
 	s->run.use = SEK_ODB_FEW; /* for what our own reader cannot read */
 	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
 	if (!s->run.repo->work_tree &&
@@ -210,6 +218,12 @@ check_usage(const struct options *o, int argc, struct sek_err *err)
 	if (o->reachable && !o->history)
 		return sek_fail(err, SEK_ECONFIG,
 		    "--reachable goes with --history");
+	if ((o->cache || o->no_cache) && !o->history)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--%scache goes with --history", o->no_cache ? "no-" : "");
+	if (o->cache && (o->no_cache || !*o->cache))
+		return sek_fail(err, SEK_ECONFIG,
+		    "--cache names a directory, and --no-cache none");
 	return SEK_OK;
 }
 

@@ -90,6 +90,8 @@ say_rest(const struct output *o, const struct sek_outcome *outcome,
 	if (elsewhere)
 		list("elsewhere", &outcome->elsewhere,
 		    outcome->counts.elsewhere);
+	if (o->verbose)
+		list("note", &outcome->notes, outcome->notes.n);
 	if (allowed)
 		list("allowed", &outcome->allowed, outcome->counts.allowed);
 	if (text.n)

@@ -65,6 +65,12 @@ sek_engine_stopped(const struct sek_engine *e)
 	return e->o.stop && __atomic_load_n(e->o.stop, __ATOMIC_RELAXED);
 }
 
+const struct sek_engine_options *
+sek_engine_options(const struct sek_engine *e)
+{
+	return &e->o;
+}
+
 static const char *
 disk_path(const struct sek_job *job)
 {
@@ -286,16 +292,23 @@ do_job(struct sek_desk *w, struct sek_job *job)
 	give_origin(&w->outcome.founds, before, job);
 }
 
-void
+bool
 sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
     enum sek_type type, struct sek_str content)
 {
+	const struct sek_outcome *o = &desk->outcome;
+	struct sek_counts before = o->counts;
+	size_t founds = o->founds.n;
 	struct sek_err err;
 
 	if (sek_scanner_name(desk->scanner, job, &desk->outcome, &err) !=
 	    SEK_OK)
 		unread(desk, err.text);
 	scan_content(desk, job, type, content);
+	return o->founds.n == founds && o->counts.unread == before.unread &&
+	    o->counts.elsewhere == before.elsewhere &&
+	    o->counts.left_out == before.left_out &&
+	    o->counts.allowed == before.allowed;
 }
 
 void

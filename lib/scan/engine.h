@@ -17,6 +17,9 @@ struct sek_engine_options {
 	struct sek_repo *repo; /* for SEK_FROM_OBJECT */
 	enum sek_odb_use use;
 	unsigned threads; /* 1: everything in sek_engine_add */
+	/* Where clean objects are remembered (clean_set.h), "" for the user's own
+	 * place; NULL: nowhere. */
+	const char *cache;
 	/* Set (by a signal handler) to end the run early. May be NULL. */
 	const volatile int *stop;
 	/* Called now and then with what is done so far, on the caller's thread. */
@@ -38,6 +41,7 @@ void sek_engine_expect(struct sek_engine *e, uint64_t objects);
 /* What the sources have to say; valid until sek_engine_finish. */
 struct sek_outcome *sek_engine_outcome(struct sek_engine *e);
 bool sek_engine_stopped(const struct sek_engine *e);
+const struct sek_engine_options *sek_engine_options(const struct sek_engine *e);
 
 /* Waits for all jobs, gives what came of them, frees the engine. */
 void sek_engine_finish(struct sek_engine **e, struct sek_outcome *out);
@@ -54,8 +58,8 @@ void sek_engine_run(struct sek_engine *e, sek_engine_fn *fn, void *arg);
 uint64_t sek_engine_reserve(struct sek_engine *e, uint64_t n);
 
 /* Scans and counts content; the job's fields are as for sek_engine_add, its
- * order is set, and it stays the caller's. */
-void sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
+ * order is set, and it stays the caller's. True: nothing at all came of it. */
+bool sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
     enum sek_type type, struct sek_str content);
 /* Counts content that is known to be clean. */
 void sek_desk_pass(struct sek_desk *desk, enum sek_type type, uint64_t size);

@@ -104,6 +104,7 @@ sek_outcome_clear(struct sek_outcome *o)
 	clear_lines(&o->unread);
 	clear_lines(&o->elsewhere);
 	clear_lines(&o->allowed);
+	clear_lines(&o->notes);
 	sek_policy_free(o->policy);
 	sek_vec_each (list, &o->ref_lists) {
 		free((*list)->name);
@@ -162,6 +163,7 @@ sek_outcome_merge(struct sek_outcome *into, struct sek_outcome *from)
 		*sek_vec_push(&into->ref_names) = *name;
 	sek_vec_clear(&from->ref_lists);
 	sek_vec_clear(&from->ref_names);
+	merge_lines(&into->notes, &from->notes);
 }
 
 /* Up to the end of the part of its path that a finding in a name stands in. */

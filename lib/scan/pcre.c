@@ -189,3 +189,13 @@ sek_pcre_run_slow(const struct sek_pcre *c, struct sek_pcre_room *r,
 		options_of(t) | PCRE2_NO_JIT, r->data, r->context),
 	    out);
 }
+
+const char *
+sek_pcre_version(void)
+{
+	static _Thread_local char version[64]; /* the library's: 24 at most */
+
+	version[0] = '\0';
+	(void)pcre2_config(PCRE2_CONFIG_VERSION, version);
+	return version;
+}

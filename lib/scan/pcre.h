@@ -22,6 +22,9 @@ enum sek_code sek_pcre_compile(struct sek_pcre **out, const char *regex,
     enum sek_pcre_kind kind, struct sek_err *err) SEK_CHECKED;
 void sek_pcre_free(struct sek_pcre *c); /* NULL is legal */
 
+/* Of the library that this process runs. */
+const char *sek_pcre_version(void);
+
 struct sek_pcre_room *sek_pcre_room_new(void);
 void sek_pcre_room_free(struct sek_pcre_room *r); /* NULL is legal */
 

@@ -212,6 +212,7 @@ put_counts(json_t *summary, const struct sek_counts *counts)
 	put_number(summary, "allowed", counts->allowed);
 	if (counts->dropped)
 		put_number(summary, "dropped", counts->dropped);
+	put_number(summary, "known", counts->known);
 	put_number(summary, "unread_count", counts->unread);
 }
 

@@ -234,6 +234,9 @@ sek_text_counts(struct sek_buf *out, const struct sek_counts *c)
 	add_count(out, c->tags, "tag", "tags");
 	add_count(out, c->messages, "message", "messages");
 	add_count(out, c->names, "name", "names");
+	if (c->known)
+		add_count(out, c->known, "object known from before",
+		    "objects known from before");
 	sek_buf_printf(out,
 	    "; not read %" PRIu64 ", elsewhere %" PRIu64 ", left out %" PRIu64
 	    ", allowed %" PRIu64 "\n",

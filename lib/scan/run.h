@@ -17,6 +17,7 @@ struct sek_run {
 	bool quick; /* the repository's allow-list is read only if needed */
 	enum sek_odb_use use;
 	unsigned threads;
+	const char *cache; /* see engine.h */
 	const volatile int *stop;
 	sek_progress_fn *progress;
 	void *progress_arg;

@@ -7,6 +7,7 @@
 #include "repo/walk.h"
 #include "scan/archive.h"
 #include "scan/carry.h"
+#include "scan/clean_store.h"
 
 /* What git is asked for, of objects that are damaged here: each may cost a
  * child process. */
@@ -22,6 +23,7 @@ struct shared {
 	struct sek_walk *walk;
 	const struct sek_oids *only;
 	uint64_t order; /* of the first object */
+	struct sek_clean_store *clean;
 	pthread_mutex_t lock;
 	SEK_VEC(struct loss) lost; /* that git may be able to read */
 };
@@ -91,8 +93,16 @@ scan(struct reader *r, const struct sek_walk_object *o, struct sek_str content)
 	struct sek_job job = sek_source_bare(&o->oid, o->type);
 
 	job.order = r->shared->order + o->number;
-	sek_desk_scan(r->desk, &job, o->type, content);
+	if (sek_desk_scan(r->desk, &job, o->type, content))
+		sek_clean_store_mark(r->shared->clean, o->number);
 	sek_job_clear(&job);
+}
+
+static void
+pass(struct reader *r, const struct sek_walk_object *o)
+{
+	sek_desk_pass(r->desk, o->type, o->size);
+	sek_clean_store_mark(r->shared->clean, o->number);
 }
 
 static struct sek_marks *
@@ -201,7 +211,7 @@ on_object(void *arg, const struct sek_walk_object *o)
 	    (content.p && sek_engine_is_pointer(content)))
 		scan(r, o, content);
 	else
-		sek_desk_pass(r->desk, o->type, o->size);
+		pass(r, o);
 	if (r->built.cap > SEK_BUF_MAX)
 		sek_buf_clear(&r->built);
 	if (r->text.cap > SEK_BUF_MAX)
@@ -312,9 +322,12 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
     const struct sek_store *store, const struct sek_oids *only,
     const struct sek_shard *shard)
 {
-	struct sek_families *f = sek_families_new(store);
+	struct sek_clean_store *clean = sek_clean_store_open(store, only, e);
+	struct sek_settled settled = sek_clean_store_settled(clean);
+	struct sek_families *f = sek_families_new_but(store, &settled);
 	struct shared s = {
 	    .walk = sek_walk_new(f),
+	    .clean = clean,
 	    .only = only,
 	    .order = sek_engine_reserve(e, f->objects),
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -328,6 +341,7 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
 	sek_engine_run(e, read_all, &s);
 	ask_git(e, repo, &s);
 	sek_walk_free(s.walk);
+	sek_clean_store_close(clean, f);
 	sek_families_free(f);
 	sek_vec_clear(&s.lost);
 	pthread_mutex_destroy(&s.lock);

@@ -306,7 +306,7 @@ jsonl_ends_with_a_summary(void **state)
 {
 	struct sek_report_options o = {.format = SEK_JSONL, .rules = &rules};
 	const char *const lines[] = {"a: why", "b\xff: why", NULL};
-	struct sek_counts c = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0};
+	struct sek_counts c = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 11};
 	sek_auto_buf out = {0};
 
 	(void)state;
@@ -315,7 +315,7 @@ jsonl_ends_with_a_summary(void **state)
 	assert_string_equal(out.p,
 	    "{\"summary\":{\"blobs\":1,\"bytes\":2,"
 	    "\"commits\":3,\"tags\":4,\"messages\":5,\"names\":6,"
-	    "\"elsewhere\":8,\"left_out\":9,\"allowed\":10,"
+	    "\"elsewhere\":8,\"left_out\":9,\"allowed\":10,\"known\":11,"
 	    "\"unread_count\":7,\"unread\":[\"a: why\","
 	    "\"b\xef\xbf\xbd: why\"],\"status\":0}}\n");
 }
