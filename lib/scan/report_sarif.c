@@ -418,6 +418,7 @@ counts_object(const struct sek_counts *c)
 	put_number(o, "unread", c->unread);
 	put_number(o, "elsewhere", c->elsewhere);
 	put_number(o, "left_out", c->left_out);
+	put_number(o, "known", c->known);
 	put_number(o, "allowed", c->allowed);
 	json_object_set_new(bag, "counts", o);
 	return bag;
