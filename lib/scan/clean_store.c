@@ -248,7 +248,7 @@ save_pack(struct sek_clean_store *c, struct clean_pack *p,
 	size_t bytes = bytes_of(f->pack->index.n);
 	sek_auto_buf bits = {0};
 
-	if (!p->fresh || !any(p->fresh, bytes))
+	if (!p->fresh || !any(p->fresh, bytes) || sek_pack_failed(f->pack))
 		return;
 	forget_borrowers(p, f);
 	/* What another scan has come to know in the meantime stays. */

@@ -5,6 +5,7 @@
 /* What a walk told: of each object its content, put together where need be. */
 struct told {
 	struct sek_walk *walk;
+	struct sek_settled settled;
 	SEK_VEC(struct sek_buf) content; /* by number; p NULL: not told */
 	size_t objects, leaves, known, gone, damaged, refused;
 	struct sek_buf why;
@@ -58,7 +59,8 @@ static void
 walk(struct told *t, size_t holds, uint64_t bytes, unsigned oid_len)
 {
 	struct sek_store *s = packer_store(oid_len);
-	struct sek_families *f = sek_families_new(s);
+	struct sek_settled settled = t->settled;
+	struct sek_families *f = sek_families_new_but(s, &settled);
 	struct sek_walk_visitor v = {on_object, on_lost, t};
 	size_t stop = t->stop_after;
 
@@ -365,12 +367,63 @@ a_repository_of_git_is_read_as_git_reads_it(void **state)
 	}
 }
 
+static bool
+leads_to_unsettled(const unsigned char *settled, size_t i)
+{
+	bool yes = !sek_bit(settled, i);
+
+	for (size_t k = 3 * i + 1; !yes && k <= 3 * i + 3 && k < OBJECTS; k++)
+		yes = leads_to_unsettled(settled, k);
+	return yes;
+}
+
+static void
+of_what_is_settled_only_the_way_to_the_rest_is_read(void **state)
+{
+	static const unsigned chances[] = {0, 1, 10, 50, 90, 100};
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		unsigned char settled[OBJECTS / 8 + 1] = {0};
+		unsigned char *packs[] = {settled};
+		struct packer p = packer_new(20);
+		struct told t = {.settled = {.pack = packs}};
+		unsigned seed = i;
+		size_t want = 0, known = 0;
+		char *text[OBJECTS];
+
+		plant(&p, OBJECTS, 100, text);
+		packer_write(&p, "a", 2, false);
+		for (size_t k = 0; k < OBJECTS; k++)
+			if ((unsigned)rand_r(&seed) % 100 < chances[i])
+				settled[k / 8] |= (unsigned char)(1u << k % 8);
+		walk(&t, i & 1 ? 300 : 0, UINT64_MAX / 2, 20);
+		for (size_t k = 0; k < OBJECTS; k++) {
+			bool told = k < t.content.n && t.content.at[k].p;
+
+			assert_int_equal(told, leads_to_unsettled(settled, k));
+			want += told;
+			known += told && sek_bit(settled, k);
+			if (told)
+				assert_memory_equal(t.content.at[k].p, text[k],
+				    strlen(text[k]));
+			free(text[k]);
+		}
+		assert_int_equal(t.objects, want);
+		assert_int_equal(t.known, known);
+		assert_int_equal(t.gone + t.damaged + t.refused, 0);
+		told_clear(&t);
+		packer_clear(&p);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    fixture_test(every_object_is_told_once_however_little_may_be_held),
 	    fixture_test(what_two_packs_have_is_known_the_second_time),
+	    fixture_test(of_what_is_settled_only_the_way_to_the_rest_is_read),
 	    fixture_test(circles_are_refused_and_hide_nothing),
 	    fixture_test(circles_through_two_packs_are_refused),
 	    fixture_test(a_chain_is_read_as_deep_as_git_makes_them),
