@@ -13,14 +13,6 @@
 #define RUN_LEN    40
 #define MATCH_MAX  ((size_t)20 << 10)
 
-/*
- * How far secret and id are from each other counts in lines first; for this
- * much text line ends are counted, beyond it distance is bytes alone.
- */
-#define FAR_BYTES  ((size_t)64 << 10)
-#define LINE_COST  1024
-#define NEIGHBOURS 8 /* hits on either side that may be the other half */
-
 static enum sek_role
 role_of(const struct sek_ruleset *rules, const struct sek_hit *h)
 {
@@ -215,99 +207,4 @@ sek_pair_bare(const struct sek_ruleset *rules, struct sek_str content,
 	if (found.n)
 		qsort(hits->at, hits->n, sizeof(*hits->at), by_start);
 	sek_vec_clear(&found);
-}
-
-/* How unlikely it is that this id belongs to this secret. An id is mostly
- * written before its secret. */
-static size_t
-cost(struct sek_str content, const struct sek_hit *secret,
-    const struct sek_hit *id)
-{
-	bool before = id->match.secret < secret->match.secret;
-	const struct sek_match *a = before ? &id->match : &secret->match;
-	const struct sek_match *b = before ? &secret->match : &id->match;
-	size_t from = a->secret_end, gap, lines = 0;
-
-	gap = b->secret > from ? b->secret - from : 0;
-	if (gap > FAR_BYTES)
-		return gap * LINE_COST;
-	for (size_t i = from; i < from + gap; i++)
-		lines += content.p[i] == '\n';
-	return lines * LINE_COST + gap + (before ? 0 : LINE_COST / 2);
-}
-
-/* The best id for the secret at i that costs more than `above`, or -1. */
-static long
-best_id(const struct sek_ruleset *rules, struct sek_str content,
-    const struct sek_hits *hits, size_t i, size_t above, size_t *price)
-{
-	long best = -1;
-
-	for (int step = -1; step <= 1; step += 2) {
-		size_t seen = 0;
-
-		for (long j = (long)i + step;
-		     j >= 0 && j < (long)hits->n && seen < NEIGHBOURS;
-		     j += step) {
-			size_t c;
-
-			if (role_of(rules, &hits->at[j]) == SEK_ROLE_NONE)
-				continue;
-			seen++;
-			if (role_of(rules, &hits->at[j]) != SEK_ROLE_KEY_ID)
-				continue;
-			c = cost(content, &hits->at[i], &hits->at[j]);
-			if (c > above && (best < 0 || c < *price)) {
-				best = j;
-				*price = c;
-			}
-		}
-	}
-	return best;
-}
-
-/* Is the id at j the best one of another secret, to which it is nearer? */
-static bool
-belongs_elsewhere(const struct sek_ruleset *rules, struct sek_str content,
-    const struct sek_hits *hits, size_t i, long j, size_t price)
-{
-	for (int step = -1; step <= 1; step += 2) {
-		size_t seen = 0;
-
-		for (long k = j + step;
-		     k >= 0 && k < (long)hits->n && seen < NEIGHBOURS;
-		     k += step) {
-			size_t its;
-
-			if (role_of(rules, &hits->at[k]) == SEK_ROLE_NONE)
-				continue;
-			seen++;
-			if ((size_t)k == i ||
-			    role_of(rules, &hits->at[k]) != SEK_ROLE_SECRET)
-				continue;
-			if (best_id(rules, content, hits, (size_t)k, 0, &its) ==
-				j &&
-			    its < price)
-				return true;
-		}
-	}
-	return false;
-}
-
-long
-sek_pair_of(const struct sek_ruleset *rules, struct sek_str content,
-    const struct sek_hits *hits, size_t i)
-{
-	size_t price = 0, above = 0;
-
-	for (int tries = 0; tries < NEIGHBOURS; tries++) {
-		long j = best_id(rules, content, hits, i, above, &price);
-
-		if (j < 0)
-			return -1;
-		if (!belongs_elsewhere(rules, content, hits, i, j, price))
-			return j;
-		above = price;
-	}
-	return -1;
 }

@@ -12,9 +12,25 @@
 void sek_pair_bare(const struct sek_ruleset *rules, struct sek_str content,
     struct sek_hits *hits);
 
-/* The index in hits of the key id that the secret at hits->at[i] belongs to,
- * or -1: the nearest one that belongs to no nearer secret. */
-long sek_pair_of(const struct sek_ruleset *rules, struct sek_str content,
-    const struct sek_hits *hits, size_t i);
+/*
+ * Which secret belongs to which key id. kept: indices of hits, n of them, by
+ * start of their secrets. pair gets for each the place in kept of its other
+ * half, or SEK_PAIR_NONE; with that, the line (1-based) that each starts on.
+ *
+ * Halves whose names have a stem in common that no other has (PROD_KEY_ID,
+ * PROD_SECRET) belong together. All others are matched from the inside out:
+ * within one line, one object or indented block, one paragraph, one section, at
+ * last the whole content; there by their order, and where one kind is more, by
+ * distance. What stands in different sections is matched only if none is over.
+ * A content that is made to take long is left unmatched.
+ */
+#define SEK_PAIR_NONE UINT32_MAX
+struct sek_pair {
+	uint32_t other;
+	uint64_t line;
+};
+void sek_pair_match(const struct sek_ruleset *rules, struct sek_str content,
+    const struct sek_hits *hits, const uint32_t *kept, size_t n,
+    struct sek_pair *pair);
 
 #endif

@@ -187,6 +187,8 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_report_options *ro,
 	if (f->secret)
 		put_bytes(o, "secret", sek_str(f->secret));
 	put_text(o, "pair", f->pair);
+	if (f->pair_line)
+		put_number(o, "pair_line", f->pair_line);
 	put_facts(o, &f->facts);
 	if (f->blobs)
 		put_number(o, "blobs", f->blobs);

@@ -185,7 +185,10 @@ add_details(struct sek_buf *out, const struct sek_finding *f)
 	add_head(out, f);
 	add_reached(out, f);
 	add_spread(out, f);
-	if (f->pair)
+	if (f->pair && f->pair_line && f->pair_line != f->line)
+		sek_buf_printf(out, "    belongs to %s, line %" PRIu64 "\n",
+		    f->pair, f->pair_line);
+	else if (f->pair)
 		sek_buf_printf(out, "    belongs to %s\n", f->pair);
 	add_facts(out, &f->facts);
 	if (f->facts.confidence != SEK_CONF_HIGH)

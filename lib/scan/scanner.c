@@ -23,6 +23,7 @@
 struct matches {
 	struct sek_hits hits;
 	SEK_VEC(uint32_t) kept; /* indices in hits, by start of the secret */
+	SEK_VEC(struct sek_pair) pair; /* as kept */
 };
 
 struct sek_scanner {
@@ -70,6 +71,7 @@ clear_matches(struct matches *m)
 {
 	sek_vec_clear(&m->hits);
 	sek_vec_clear(&m->kept);
+	sek_vec_clear(&m->pair);
 }
 
 void
@@ -157,6 +159,11 @@ find(struct sek_scanner *s, struct sek_str text, struct matches *m,
 		return r;
 	sek_pair_bare(s->policy->rules, text, &m->hits);
 	keep_uncovered(s, m);
+	m->pair.n = 0;
+	while (m->pair.n < m->kept.n)
+		(void)sek_vec_push(&m->pair);
+	sek_pair_match(s->policy->rules, text, &m->hits, m->kept.at, m->kept.n,
+	    m->pair.at);
 	return r;
 }
 
@@ -226,16 +233,31 @@ grade(const struct sek_scanner *s, const struct sek_match *m,
 }
 
 static void
-describe(const struct sek_scanner *s, const struct sek_job *job,
-    struct sek_str c, const struct matches *m, size_t i, struct sek_finding *f)
+tell_pair(const struct sek_scanner *s, struct sek_str c,
+    const struct matches *m, size_t k, struct sek_finding *f)
 {
-	const struct sek_hit *h = &m->hits.at[i];
+	uint32_t other = m->pair.at[k].other;
+	const struct sek_hit *key;
+
+	if (other == SEK_PAIR_NONE)
+		return;
+	f->facts.signals |= SEK_SIGNAL_PAIRED;
+	if (f->rule->role != SEK_ROLE_SECRET)
+		return;
+	key = &m->hits.at[m->kept.at[other]];
+	f->pair = redacted(rule_of(s, key),
+	    slice(c, key->match.secret, key->match.secret_end));
+	f->pair_line = m->pair.at[other].line;
+}
+
+static void
+describe(const struct sek_scanner *s, const struct sek_job *job,
+    struct sek_str c, const struct matches *m, size_t k, struct sek_finding *f)
+{
+	const struct sek_hit *h = &m->hits.at[m->kept.at[k]];
 	struct sek_str secret = slice(c, h->match.secret, h->match.secret_end);
-	long id = -1;
 
 	f->rule = rule_of(s, h);
-	if (f->rule->role == SEK_ROLE_SECRET)
-		id = sek_pair_of(s->policy->rules, c, &m->hits, i);
 	f->severity = f->rule->severity;
 	f->facts = h->facts;
 	f->place = job->place;
@@ -250,12 +272,7 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 	f->redacted = redacted(f->rule, secret);
 	if (s->policy->keep_secrets)
 		f->secret = sek_strndup(secret.p, secret.n);
-	if (id >= 0) {
-		const struct sek_hit *key = &m->hits.at[id];
-
-		f->pair = redacted(rule_of(s, key),
-		    slice(c, key->match.secret, key->match.secret_end));
-	}
+	tell_pair(s, c, m, k, f);
 	set_fingerprint(f, c, &h->match, sek_str(job->path));
 	grade(s, &h->match, f);
 }
@@ -534,16 +551,19 @@ scan_inside(struct scan *sc, const struct text *t)
 }
 
 static enum sek_code
-tell_hit(struct scan *sc, const struct text *t, size_t i, struct sek_err *err)
+tell_hit(struct scan *sc, const struct text *t, size_t k, struct sek_err *err)
 {
-	const struct sek_match *m = &t->found->hits.at[i].match;
+	const struct sek_match *m = &t->found->hits.at[t->found->kept.at[k]]
+					 .match;
 	sek_auto_free char *names = NULL;
 	struct sek_found f = {0};
 	const char *why;
 	enum sek_code r;
 	bool allowed;
 
-	describe(sc->scanner, sc->job, t->bytes, t->found, i, &f.finding);
+	describe(sc->scanner, sc->job, t->bytes, t->found, k, &f.finding);
+	if (t->layer) /* lines of decoded text are none of the content's */
+		f.finding.pair_line = 0;
 	if (!place_outside(t, &f.finding) || is_told_again(sc, &f.finding)) {
 		sek_found_clear(&f);
 		return SEK_OK;
@@ -571,7 +591,7 @@ tell(struct scan *sc, const struct text *t, struct sek_err *err)
 	enum sek_code r = SEK_OK;
 
 	for (size_t k = 0; r == SEK_OK && k < t->found->kept.n; k++)
-		r = tell_hit(sc, t, t->found->kept.at[k], err);
+		r = tell_hit(sc, t, k, err);
 	return r;
 }
 
