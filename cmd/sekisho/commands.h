@@ -6,6 +6,7 @@
 /* One per cmd_<name>.c; main.c lists them. */
 extern const struct cli_cmd cmd_allow;
 extern const struct cli_cmd cmd_baseline;
+extern const struct cli_cmd cmd_explain;
 extern const struct cli_cmd cmd_hook;
 extern const struct cli_cmd cmd_install;
 extern const struct cli_cmd cmd_report;

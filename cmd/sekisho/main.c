@@ -11,6 +11,7 @@ static const struct cli_cmd *const commands[] = {
     &cmd_uninstall,
     &cmd_allow,
     &cmd_baseline,
+    &cmd_explain,
     &cmd_rules,
     &cmd_report,
     NULL,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "repo/few_kept.h"
 #include "repo/loose.h"
 #include "repo/map.h"
 #include "repo/store.h"
@@ -21,6 +22,7 @@ struct sek_few {
 	size_t last; /* the pack that had what was asked for last */
 	struct sek_inflate *z;
 	bool listed;
+	struct sek_few_kept kept;
 };
 
 enum sek_code
@@ -44,6 +46,7 @@ sek_few_free(struct sek_few *f)
 {
 	if (!f)
 		return;
+	sek_few_kept_clear(&f->kept);
 	sek_vec_each (p, &f->packs) {
 		sek_pack_free(p->pack);
 		free(p->path);
@@ -119,52 +122,19 @@ read_loose(struct sek_few *f, const char *dir, const char *hex,
 {
 	sek_auto_free char *path = sek_printf("%s/%.2s/%s", dir, hex, hex + 2);
 	struct sek_str file = {NULL, 0};
-	size_t body;
+	size_t body = 0;
 	enum sek_code r = sek_map_open(&file, path, err);
 
 	if (!r)
 		r = sek_loose_parse(f->z, file, out, type, &body, err);
+	if (sek_map_failed(&file))
+		r = sek_fail(err, SEK_EIO, "its file can no longer be read");
 	sek_map_close(&file);
 	if (r)
 		return r;
 	out->n -= body;
 	memmove(out->p, out->p + body, out->n + 1);
 	return SEK_OK;
-}
-
-/* The way from an object down to what is no delta. */
-struct links SEK_VEC_BODY(struct sek_pack_entry);
-
-static enum sek_code
-follow(struct sek_few *f, struct sek_oid *oid, struct links *links,
-    bool *ends_loose, struct sek_err *err)
-{
-	const struct sek_pack *pack = NULL;
-	uint64_t offset = 0;
-
-	*ends_loose = false;
-	while (links->n <= SEK_CHAIN_MAX) {
-		struct sek_pack_entry e;
-		enum sek_code r;
-
-		if (!offset)
-			pack = find_packed(f, oid, &offset);
-		if (!pack && !links->n)
-			return sek_fail(err, SEK_ENOTFOUND, "not here");
-		*ends_loose = !pack;
-		if (!pack)
-			return SEK_OK;
-		r = sek_pack_entry_from(pack, offset, &e, err);
-		if (r)
-			return r;
-		*sek_vec_push(links) = e;
-		if (e.type)
-			return SEK_OK;
-		offset = e.base_offset;
-		*oid = e.base;
-	}
-	return sek_fail(err, SEK_ETOOBIG, "a chain of more than %d deltas",
-	    SEK_CHAIN_MAX);
 }
 
 static enum sek_code
@@ -180,46 +150,116 @@ find_loose(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	return r;
 }
 
-/* Which of them the object lies in does not matter: git is asked next. */
-static bool
-one_went_bad(const struct sek_few *f)
+/* The way from an object down to what is no delta, is kept, or is loose. */
+struct link {
+	const struct sek_pack *pack;
+	uint64_t offset;
+	struct sek_pack_entry entry;
+};
+
+struct chain {
+	SEK_VEC(struct link) links;
+	const struct sek_kept *kept; /* the base of the last link, or NULL */
+	bool loose;                  /* or it is a loose object: `base` */
+	struct sek_oid base;
+};
+
+static enum sek_code
+follow(struct sek_few *f, const struct sek_oid *oid, struct chain *c,
+    struct sek_err *err)
 {
-	sek_vec_each (p, &f->packs)
-		if (p->pack && sek_pack_failed(p->pack))
-			return true;
-	return false;
+	struct link l = {0};
+
+	c->base = *oid;
+	while (c->links.n <= SEK_CHAIN_MAX) {
+		enum sek_code r;
+
+		if (!l.offset)
+			l.pack = find_packed(f, &c->base, &l.offset);
+		c->loose = !l.pack && c->links.n;
+		if (c->loose)
+			return SEK_OK;
+		if (!l.pack)
+			return sek_fail(err, SEK_ENOTFOUND, "not here");
+		c->kept = sek_few_find_kept(&f->kept, l.pack, l.offset);
+		if (c->kept)
+			return SEK_OK;
+		r = sek_pack_entry_from(l.pack, l.offset, &l.entry, err);
+		if (r)
+			return r;
+		*sek_vec_push(&c->links) = l;
+		if (l.entry.type)
+			return SEK_OK;
+		l.offset = l.entry.base_offset;
+		c->base = l.entry.base;
+	}
+	return sek_fail(err, SEK_ETOOBIG, "a chain of more than %d deltas",
+	    SEK_CHAIN_MAX);
+}
+
+/* What the chain ends with. A base may be larger than what is made of it. */
+static enum sek_code
+read_last(struct sek_few *f, struct chain *c, struct sek_buf *out,
+    enum sek_type *type, size_t max, struct sek_err *err)
+{
+	const struct link *l;
+	enum sek_code r;
+
+	if (c->loose)
+		return find_loose(f, &c->base, out, type, err);
+	if (c->kept) {
+		*type = c->kept->type;
+		sek_buf_reset(out);
+		sek_buf_add_str(out, sek_buf_str(&c->kept->content));
+		return SEK_OK;
+	}
+	if (c->links.n == 1 && c->links.at[0].entry.size > max)
+		return sek_fail(err, SEK_ETOOBIG, "over the limit");
+	l = &c->links.at[--c->links.n];
+	*type = l->entry.type;
+	r = sek_pack_inflate_from(l->pack, &l->entry, f->z, out, err);
+	if (!r)
+		sek_few_keep(&f->kept, l->pack, l->offset, *type,
+		    sek_buf_str(out));
+	return r;
 }
 
 static enum sek_code
-read_packed(struct sek_few *f, struct sek_oid oid, struct sek_buf *out,
+read_packed(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
     enum sek_type *type, size_t max, struct sek_err *err)
 {
-	struct links links = {0};
+	struct chain c = {0};
 	sek_auto_buf delta = {0};
-	bool loose;
-	enum sek_code r = follow(f, &oid, &links, &loose, err);
+	enum sek_code r = follow(f, oid, &c, err);
 
-	/* A base may be larger than what is made of it, but not by much more
-	 * than the limit that all objects have. */
-	if (!r && loose)
-		r = find_loose(f, &oid, out, type, err);
-	else if (!r && links.n == 1 && links.at[0].size > max)
-		r = sek_fail(err, SEK_ETOOBIG, "over the limit");
-	else if (!r) {
-		*type = links.at[--links.n].type;
-		r = sek_pack_inflate_from(&links.at[links.n], f->z, out, err);
-	}
-	while (!r && links.n) {
-		r = sek_pack_inflate_from(&links.at[--links.n], f->z, &delta,
+	if (!r)
+		r = read_last(f, &c, out, type, max, err);
+	while (!r && c.links.n) {
+		const struct link *l = &c.links.at[--c.links.n];
+
+		r = sek_pack_inflate_from(l->pack, &l->entry, f->z, &delta,
 		    err);
 		if (!r)
 			r = sek_delta_build(out, sek_buf_str(&delta),
-			    links.n ? SEK_OBJECT_MAX : max, err);
+			    c.links.n ? SEK_OBJECT_MAX : max, err);
+		if (!r)
+			sek_few_keep(&f->kept, l->pack, l->offset, *type,
+			    sek_buf_str(out));
 	}
-	sek_vec_clear(&links);
-	if (one_went_bad(f))
-		r = sek_fail(err, SEK_EIO, "its pack can no longer be read");
+	sek_vec_clear(&c.links);
 	return r;
+}
+
+/* Where many of a push's objects are, none of them is loose. */
+static bool
+is_in_last_pack(const struct sek_few *f, const struct sek_oid *oid)
+{
+	const struct sek_pack *p = f->last < f->packs.n
+	    ? f->packs.at[f->last].pack
+	    : NULL;
+	uint32_t number;
+
+	return p && sek_pack_index_find(&p->index, oid, &number);
 }
 
 enum sek_code
@@ -227,15 +267,16 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
     enum sek_type *type, struct sek_err *err)
 {
 	size_t max = out->max ? out->max : SEK_BUF_MAX, was = out->max;
-	enum sek_code r;
+	enum sek_code r = SEK_ENOTFOUND;
 
 	/* A loose object's header is read with it. */
 	out->max = max + 64;
 	out->toobig = false;
-	r = find_loose(f, oid, out, type, err);
+	if (!is_in_last_pack(f, oid))
+		r = find_loose(f, oid, out, type, err);
 	if (r == SEK_ENOTFOUND) {
 		out->max = SEK_OBJECT_MAX;
-		r = read_packed(f, *oid, out, type, max, err);
+		r = read_packed(f, oid, out, type, max, err);
 	}
 	out->max = was;
 	if (!r && out->n > max)

@@ -106,9 +106,9 @@ sek_pack_open_few(struct sek_pack **out, const char *path, unsigned oid_len,
 	enum sek_code r;
 
 	p->path = sek_strdup(path);
-	r = sek_map_open_id(&p->index_bytes, &p->index_id, index, err);
+	r = sek_map_open(&p->index_bytes, index, err);
 	if (!r)
-		r = sek_map_open_id(&p->bytes, &p->id, path, err);
+		r = sek_map_open(&p->bytes, path, err);
 	if (!r)
 		r = take(p, oid_len, err);
 	if (!r && sek_pack_failed(p))
@@ -126,9 +126,14 @@ sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
 {
 	enum sek_code r = sek_pack_open_few(out, path, oid_len, err);
 
-	if (!r)
-		place_objects(*out);
-	return r;
+	if (r)
+		return r;
+	place_objects(*out);
+	if (!sek_pack_failed(*out))
+		return SEK_OK;
+	sek_pack_free(*out);
+	*out = NULL;
+	return sek_fail(err, SEK_EIO, "%s: cannot be read", path);
 }
 
 void
@@ -306,9 +311,10 @@ enum sek_code
 sek_pack_entry(const struct sek_pack *p, uint32_t place,
     struct sek_pack_entry *out, struct sek_err *err)
 {
-	return if_it_held(p,
-	    read_entry(p, p->place[place].offset, stored(p, place), out, err),
-	    err);
+	uint64_t offset = p->place[place].offset;
+	enum sek_code r = read_entry(p, offset, stored(p, place), out, err);
+
+	return if_it_held(p, r, err);
 }
 
 enum sek_code
@@ -343,8 +349,8 @@ inflate(const struct sek_pack_entry *e, struct sek_inflate *z, bool summed,
 	return SEK_OK;
 }
 
-static enum sek_code
-inflate_summed(const struct sek_pack *p, uint32_t place,
+enum sek_code
+sek_pack_inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err)
 {
@@ -353,22 +359,16 @@ inflate_summed(const struct sek_pack *p, uint32_t place,
 	if (summed &&
 	    sek_crc32(stored(p, place)) !=
 		sek_pack_index_crc(&p->index, p->place[place].number))
-		return sek_fail(err, SEK_EPARSE,
-		    "damaged: the sum in the pack's index is another one");
-	return inflate(e, z, summed, out, err);
+		return if_it_held(p,
+		    sek_fail(err, SEK_EPARSE,
+			"damaged: the sum in the pack's index is another one"),
+		    err);
+	return if_it_held(p, inflate(e, z, summed, out, err), err);
 }
 
 enum sek_code
-sek_pack_inflate(const struct sek_pack *p, uint32_t place,
-    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
-    struct sek_err *err)
+sek_pack_inflate_from(const struct sek_pack *p, const struct sek_pack_entry *e,
+    struct sek_inflate *z, struct sek_buf *out, struct sek_err *err)
 {
-	return if_it_held(p, inflate_summed(p, place, e, z, out, err), err);
-}
-
-enum sek_code
-sek_pack_inflate_from(const struct sek_pack_entry *e, struct sek_inflate *z,
-    struct sek_buf *out, struct sek_err *err)
-{
-	return inflate(e, z, false, out, err);
+	return if_it_held(p, inflate(e, z, false, out, err), err);
 }

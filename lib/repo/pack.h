@@ -2,7 +2,6 @@
 #define SEK_REPO_PACK_H
 
 #include "repo/delta.h"
-#include "repo/file_id.h"
 #include "repo/inflate.h"
 #include "repo/objects.h"
 #include "repo/pack_index.h"
@@ -17,7 +16,6 @@
 struct sek_pack {
 	char *path;
 	struct sek_str bytes, index_bytes; /* mapped */
-	struct sek_file_id id, index_id;   /* of what is mapped */
 	struct sek_pack_index index;
 	struct sek_pack_place *place; /* index.n, by offset */
 };
@@ -75,11 +73,10 @@ enum sek_code sek_pack_inflate(const struct sek_pack *p, uint32_t place,
     const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
     struct sek_err *err) SEK_CHECKED;
 
-/* The same against the stream's own sum. Whether the pack could be read at all
- * is for sek_pack_failed to say. */
-enum sek_code
-sek_pack_inflate_from(const struct sek_pack_entry *e, struct sek_inflate *z,
-    struct sek_buf *out, struct sek_err *err) SEK_CHECKED;
+/* The same against the stream's own sum. */
+enum sek_code sek_pack_inflate_from(const struct sek_pack *p,
+    const struct sek_pack_entry *e, struct sek_inflate *z, struct sek_buf *out,
+    struct sek_err *err) SEK_CHECKED;
 
 /* An object of more bytes is refused. */
 #define SEK_OBJECT_MAX ((size_t)1 << 30)

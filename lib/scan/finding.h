@@ -33,6 +33,8 @@ struct sek_finding {
 	const struct sek_rule *rule;
 	enum sek_severity severity;
 	struct sek_facts facts;
+	float entropy; /* of the secret, bits per character; 0: not told, of one
+			  that could be guessed */
 	enum sek_place place;
 	char *path;            /* any bytes but NUL; a ref name; "-" for stdin;
 				   raw: of a name that holds a secret the

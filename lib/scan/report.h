@@ -59,7 +59,8 @@ struct sek_report_options {
  *   end_column (1-based, in bytes, the end is just past the secret), start, end
  *   (byte offsets), commit, blob, fingerprint, redacted, secret (only if asked
  *   for; secret_base64 as with path), pair, pair_line, account, user, role, region, issued,
- *   expires, canary (true), signals (a list of names, see signal.h), more
+ *   expires, canary (true), signals (a list of names, see signal.h), entropy (bits per
+ *   character), more
  * After `blob` stand, where they are known of a history's findings: author,
  * date, in_head, head_line, reached (refs, reflogs, nothing), ref_count, refs (a
  * list of names, of at most 100 of them), and of a shard's rank (ranks.h); and

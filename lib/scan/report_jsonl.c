@@ -135,7 +135,7 @@ put_more(json_t *to, const struct sek_finding *f)
 static void
 add_object(struct sek_buf *out, json_t *object)
 {
-	char *text = json_dumps(object, JSON_COMPACT);
+	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(4));
 
 	if (text)
 		sek_buf_add_s(out, text);
@@ -194,6 +194,9 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_report_options *ro,
 		put_number(o, "blobs", f->blobs);
 	if (f->commits)
 		put_number(o, "commits", f->commits);
+	if (f->entropy > 0)
+		json_object_set_new(o, "entropy",
+		    json_real((double)f->entropy));
 	if (f->more_n)
 		put_more(o, f);
 	put_repository(o, ro);

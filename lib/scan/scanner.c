@@ -270,6 +270,8 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 	f->start = h->match.secret;
 	f->end = h->match.secret_end;
 	f->redacted = redacted(f->rule, secret);
+	if (!f->rule->guessable)
+		f->entropy = (float)sek_entropy(secret);
 	if (s->policy->keep_secrets)
 		f->secret = sek_strndup(secret.p, secret.n);
 	tell_pair(s, c, m, k, f);

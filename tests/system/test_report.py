@@ -122,7 +122,7 @@ def test_jsonl_has_only_the_documented_keys(planted):
     order = ("rule severity confidence description place path path_base64 line column "
              "end_line end_column char_column end_char_column start end commit blob fingerprint redacted secret "
              "secret_base64 pair pair_line account user role region issued expires canary "
-             "signals").split()
+             "signals entropy").split()
     for f in found:
         assert list(f) == [key for key in order if key in f]
 

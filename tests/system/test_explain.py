@@ -1,0 +1,106 @@
+"""sekisho explain: why something is a finding, and what to do about it."""
+
+import json
+
+
+def found(repo, *how):
+    done = repo.cli("scan", "--format", "jsonl", *how)
+    return [json.loads(line) for line in done.out.splitlines()[:-1]]
+
+
+def by_rule(findings, rule):
+    (one,) = [f for f in findings if f["rule"] == rule]
+    return one
+
+
+def test_a_pair_is_explained_without_showing_it(world, keys):
+    r = world.repo()
+    r.write("conf/app.ini", "[x]\n" + keys.text())
+    secret = by_rule(found(r), "aws-secret-access-key")
+    done = r.cli("explain", secret["fingerprint"])
+    assert done.status == 0 and not done.err
+    keys.assert_unseen(done)
+    assert "conf/app.ini:3:" in done.out
+    assert f"belongs to: {secret['pair']}, on line 2" in done.out
+    for name in secret["signals"]:
+        assert f"  {name}: " in done.out
+    assert "https://docs.aws.amazon.com/" in done.out
+    assert "aws iam update-access-key" in done.out
+    assert f"sekisho allow {secret['fingerprint']} --reason" in done.out
+
+
+def test_what_is_allowed_can_be_explained(world, keys):
+    r = world.repo()
+    r.write("a.env", keys.text())
+    one = found(r)[0]["fingerprint"]
+    r.cli("allow", one, "--reason", "a test", ok=True)
+    assert one not in r.cli("scan").out
+    assert r.cli("explain", one).status == 0
+
+
+def test_it_is_looked_for_where_it_was_found(world, keys):
+    r = world.repo()
+    r.plant("gone.env", keys.text())
+    r.git("rm", "-q", "gone.env")
+    r.commit("clean")
+    one = by_rule(found(r, "--history"), "aws-access-key-id")["fingerprint"]
+    done = r.cli("explain", one)
+    assert done.status == 2 and not done.out
+    assert len(done.err.splitlines()) == 1 and "--history" in done.err
+    assert "gone.env:1:" in r.cli("explain", one, "--history").out
+    r.add("new.env", keys.text())
+    assert "new.env:1:" in r.cli("explain", one, "--staged").out
+    assert "new.env:1:" in r.cli("explain", one, "new.env").out
+
+
+def test_files_outside_any_repository_are_explained(world, keys):
+    path = world.top / "plain.env"
+    path.write_text(keys.text())
+    done = world.cli("scan", "--format", "jsonl", str(path))
+    one = json.loads(done.out.splitlines()[0])["fingerprint"]
+    done = world.cli("explain", one, str(path))
+    assert done.status == 0
+    keys.assert_unseen(done)
+
+
+def test_wrong_use_is_one_line(world):
+    r = world.repo()
+    for args in (["x"], ["0" * 24, "--staged", "--history"],
+                 ["0" * 24, "--history", "a"], []):
+        done = r.cli("explain", *args)
+        assert done.status == 2 and not done.out
+        assert done.err
+
+
+def test_what_could_not_be_read_is_not_called_absent(world):
+    done = world.cli("explain", "0" * 24, str(world.top / "missing"))
+    assert done.status == 3
+
+
+def test_a_canary_is_to_be_left_alone(world):
+    r = world.repo()
+    r.write("a.env", "id = AKIA" + "SP2TPHJSQH3FJRUX\n")
+    (one,) = found(r)
+    assert one["canary"] is True and one["confidence"] == "low"
+    assert "canary" in r.cli("scan").out
+    out = r.cli("explain", one["fingerprint"]).out
+    assert "Leave it alone" in out and "delete-access-key" not in out
+    sarif = json.loads(r.cli("scan", "--format", "sarif").out)
+    assert sarif["runs"][0]["results"][0]["properties"]["canary"] is True
+
+
+def test_a_url_that_is_over_is_low(world):
+    r = world.repo()
+    query = ("https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA"
+             "Y34FZKBOKMUTVV7A%2F20240131%2Feu-west-1%2Fs3%2Faws4_request"
+             "&X-Amz-Date={}T010203Z&X-Amz-Expires=604800&X-Amz-Signature="
+             "3f9a0c6d1b8e7f2a4c5d6e9b0a1f8c7d52e81b09f4c6a37d90be18f2c5d7640a\n")
+    r.write("a.txt", query.format("20240131"))
+    (one,) = found(r)
+    assert one["confidence"] == "low" and "expired" in one["signals"]
+    assert one["region"] == "eu-west-1"
+    assert one["issued"] == "2024-01-31T01:02:03Z"
+    assert "    expired 2024-02-07 01:02 UTC\n" in r.cli("scan").out
+    r.write("a.txt", query.format("29990131"))
+    (one,) = found(r)
+    assert one["confidence"] == "high" and "living" in one["signals"]
