@@ -44,11 +44,15 @@ add_found(struct sek_buf *out, const struct sek_finding *f)
 		sek_buf_printf(out, ", %.2f bits of entropy per character",
 		    (double)f->entropy);
 	sek_buf_add_c(out, '\n');
+	if (f->pair)
+		sek_buf_printf(out, "  belongs to: %s", f->pair);
+	if (f->pair && f->pair_path) {
+		sek_buf_add_s(out, " in ");
+		sek_quote(out, sek_str(f->pair_path));
+	}
 	if (f->pair && f->pair_line)
-		sek_buf_printf(out, "  belongs to: %s, on line %" PRIu64 "\n",
-		    f->pair, f->pair_line);
-	else
-		add_line(out, "belongs to", f->pair);
+		sek_buf_printf(out, ", on line %" PRIu64, f->pair_line);
+	sek_buf_add_s(out, f->pair ? "\n" : "");
 }
 
 static void

@@ -16,6 +16,7 @@ sek_finding_clear(struct sek_finding *f)
 	free(f->pair);
 	free(f->encoding);
 	free(f->inner);
+	free(f->pair_path);
 	free(f->author);
 	for (size_t i = 0; i < f->more_n; i++)
 		sek_finding_clear(&f->more[i]);

@@ -57,8 +57,10 @@ struct sek_finding {
 	char *redacted;        /* of the secret */
 	char *secret;          /* NULL unless asked for; wiped when freed */
 	char *pair;            /* redacted key id that the secret belongs to */
-	uint64_t pair_line; /* where that stands in this content; 0: not here */
-	uint64_t order;     /* where its content stood in the run */
+	char *pair_path;       /* of its content; NULL: the finding's own */
+	uint64_t stem;         /* of its name, see pair_gap.h; 0: none */
+	uint64_t pair_line;    /* where that stands; 0: it is not known */
+	uint64_t order;        /* where its content stood in the run */
 	bool shown; /* path is as reports show it, start and end are not */
 	/* of a history, see places.h */
 	char *author;  /* of the commit, or tagger; NULL: not known */

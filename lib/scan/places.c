@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "repo/changes.h"
+#include "scan/pair_elsewhere.h"
 
 struct places {
 	struct sek_repo *repo;
@@ -310,6 +311,7 @@ sek_places_tell(struct sek_repo *repo, struct sek_outcome *o,
 			    "interrupted: not all places are told");
 		}
 	}
+	sek_pair_elsewhere(&o->founds);
 	gather(&o->founds);
 	sek_scanner_free(p.scanner);
 	sek_odb_close(p.odb);

@@ -58,7 +58,8 @@ struct sek_report_options {
  *   where path is not UTF-8, and then path is lossy), line, column, end_line,
  *   end_column (1-based, in bytes, the end is just past the secret), start, end
  *   (byte offsets), commit, blob, fingerprint, redacted, secret (only if asked
- *   for; secret_base64 as with path), pair, pair_line, account, user, role, region, issued,
+ *   for; secret_base64 as with path), pair, pair_path (of
+ *   another content; pair_path_base64 as with path), pair_line, account, user, role, region, issued,
  *   expires, canary (true), signals (a list of names, see signal.h), entropy (bits per
  *   character), more
  * After `blob` stand, where they are known of a history's findings: author,

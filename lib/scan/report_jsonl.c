@@ -187,6 +187,8 @@ sek_jsonl_finding(struct sek_buf *out, const struct sek_report_options *ro,
 	if (f->secret)
 		put_bytes(o, "secret", sek_str(f->secret));
 	put_text(o, "pair", f->pair);
+	if (f->pair_path)
+		put_bytes(o, "pair_path", sek_str(f->pair_path));
 	if (f->pair_line)
 		put_number(o, "pair_line", f->pair_line);
 	put_facts(o, &f->facts);

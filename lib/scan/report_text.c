@@ -173,6 +173,21 @@ add_more(struct sek_buf *out, const struct sek_report_options *o,
 }
 
 static void
+add_pair(struct sek_buf *out, const struct sek_finding *f)
+{
+	if (!f->pair)
+		return;
+	sek_buf_printf(out, "    belongs to %s", f->pair);
+	if (f->pair_path) {
+		sek_buf_add_s(out, " in ");
+		sek_quote(out, sek_str(f->pair_path));
+	}
+	if (f->pair_line && (f->pair_path || f->pair_line != f->line))
+		sek_buf_printf(out, ", line %" PRIu64, f->pair_line);
+	sek_buf_add_c(out, '\n');
+}
+
+static void
 add_details(struct sek_buf *out, const struct sek_finding *f)
 {
 	char hex[SEK_OID_HEX];
@@ -185,11 +200,7 @@ add_details(struct sek_buf *out, const struct sek_finding *f)
 	add_head(out, f);
 	add_reached(out, f);
 	add_spread(out, f);
-	if (f->pair && f->pair_line && f->pair_line != f->line)
-		sek_buf_printf(out, "    belongs to %s, line %" PRIu64 "\n",
-		    f->pair, f->pair_line);
-	else if (f->pair)
-		sek_buf_printf(out, "    belongs to %s\n", f->pair);
+	add_pair(out, f);
 	add_facts(out, &f->facts);
 	if (f->facts.confidence != SEK_CONF_HIGH)
 		sek_buf_printf(out, "    confidence %s\n",

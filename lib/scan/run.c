@@ -1,6 +1,7 @@
 #include "scan/run.h"
 
 #include "scan/new.h"
+#include "scan/pair_elsewhere.h"
 
 enum sek_code
 sek_run(const struct sek_run *run, sek_feed_fn *feed, void *arg,
@@ -30,6 +31,7 @@ sek_run(const struct sek_run *run, sek_feed_fn *feed, void *arg,
 	out->policy = policy;
 	if (out->interrupted)
 		sek_outcome_unread(out, SEK_STR("the rest"), "interrupted");
+	sek_pair_elsewhere(&out->founds);
 	if (r == SEK_OK)
 		return r;
 	if (r == SEK_ECONFIG)

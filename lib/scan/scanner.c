@@ -9,6 +9,7 @@
 #include "scan/check_time.h"
 #include "scan/inside.h"
 #include "scan/pair.h"
+#include "scan/pair_gap.h"
 #include "scan/unwrap.h"
 
 /* On either side of a secret, of what is compared of a very long line. */
@@ -239,6 +240,8 @@ tell_pair(const struct sek_scanner *s, struct sek_str c,
 	uint32_t other = m->pair.at[k].other;
 	const struct sek_hit *key;
 
+	if (f->rule->role != SEK_ROLE_NONE)
+		f->stem = sek_gap_stem(c, f->start);
 	if (other == SEK_PAIR_NONE)
 		return;
 	f->facts.signals |= SEK_SIGNAL_PAIRED;

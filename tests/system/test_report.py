@@ -121,7 +121,7 @@ def test_jsonl_has_only_the_documented_keys(planted):
     found, _ = jsonl(planted.cli("scan", "--format", "jsonl", "--show-secrets").out)
     order = ("rule severity confidence description place path path_base64 line column "
              "end_line end_column char_column end_char_column start end commit blob fingerprint redacted secret "
-             "secret_base64 pair pair_line account user role region issued expires canary "
+             "secret_base64 pair pair_path pair_path_base64 pair_line account user role region issued expires canary "
              "signals entropy").split()
     for f in found:
         assert list(f) == [key for key in order if key in f]
