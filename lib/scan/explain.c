@@ -44,6 +44,7 @@ add_found(struct sek_buf *out, const struct sek_finding *f)
 		sek_buf_printf(out, ", %.2f bits of entropy per character",
 		    (double)f->entropy);
 	sek_buf_add_c(out, '\n');
+	add_line(out, "in", f->encoding);
 	if (f->pair)
 		sek_buf_printf(out, "  belongs to: %s", f->pair);
 	if (f->pair && f->pair_path) {

@@ -101,7 +101,9 @@ static void
 join(struct sek_finding *secret, const struct sek_finding *id)
 {
 	secret->pair = sek_strdup(id->redacted);
-	secret->pair_path = sek_strdup(id->path);
+	/* The same content may hold both, one of them in an encoding. */
+	if (strcmp(secret->path, id->path) != 0)
+		secret->pair_path = sek_strdup(id->path);
 	secret->pair_line = id->line;
 }
 

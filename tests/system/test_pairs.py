@@ -1,5 +1,6 @@
 """Key pairs whose halves stand apart: in one file, in two, in a history."""
 
+import base64
 import json
 
 
@@ -56,3 +57,13 @@ def test_a_path_with_a_secret_in_it_is_not_shown_as_a_partner(world, keys):
     one = [json.loads(l) for l in r.cli("scan", "--format", "jsonl").out.splitlines()[:-1]
            if "secret-access" in l][0]
     keys.assert_unseen(r.cli("explain", one["fingerprint"]))
+
+
+def test_halves_of_which_one_is_encoded_are_a_pair(world, keys):
+    r = world.repo()
+    text = base64.b64encode(f"aws_secret_access_key = {keys.secret}\n".encode()).decode()
+    r.write("a.yaml", f"id: {keys.id}\nmore: {text}\n")
+    assert scan(r) == {"a.yaml": (shown(keys.id), None, 1)}
+    (one,) = [json.loads(l) for l in r.cli("scan", "--format", "jsonl").out.splitlines()[:-1]
+              if "aws-secret" in l]
+    assert "  in: base64\n" in r.cli("explain", one["fingerprint"]).out
