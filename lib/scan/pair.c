@@ -1,8 +1,10 @@
 #include "scan/pair.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "scan/check_aws.h"
+#include "scan/pair_gap.h"
 
 /*
  * A bare run is looked for up to this far from a key id; people put a name, a
@@ -10,6 +12,7 @@
  */
 #define NEAR_BYTES ((size_t)512)
 #define NEAR_LINES 5
+#define FAR_MAX    ((size_t)16 << 20)
 #define RUN_LEN    40
 #define MATCH_MAX  ((size_t)20 << 10)
 
@@ -151,10 +154,41 @@ by_start(const void *a, const void *b)
 	return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-/* Adds the runs of content[from, to) to found. */
+static bool
+has_any(struct sek_str name, const char *const *words)
+{
+	for (; *words; words++) {
+		size_t n = strlen(*words);
+
+		for (size_t i = 0; i + n <= name.n; i++)
+			if (!strncasecmp(name.p + i, *words, n))
+				return true;
+	}
+	return false;
+}
+
+/* What the run's own name says for it. */
+static uint32_t
+evidence(struct sek_str content, size_t at)
+{
+	static const char *const yes[] = {
+	    "secret", "key", "aws", "amazon", "s3", "cred", "passw", NULL};
+	static const char *const no[] = {"public", "cache", "hash", "sha",
+	    "digest", "sum", "sig", "nonce", "integrity", "etag", NULL};
+	struct sek_str name = sek_gap_name(content, at);
+
+	if (!name.n || has_any(name, no))
+		return 0;
+	return SEK_SIGNAL_ASSIGNED |
+	    (has_any(name, yes) ? (uint32_t)SEK_SIGNAL_WORD : 0);
+}
+
+/* Adds the runs of content[from, to) to found; far from any key id only those
+ * whose names speak of keys. */
 static void
 find_runs(const struct sek_rule *rule, uint16_t number, struct sek_str content,
-    size_t from, size_t to, const struct sek_hits *hits, struct sek_hits *found)
+    size_t from, size_t to, bool near, const struct sek_hits *hits,
+    struct sek_hits *found)
 {
 	for (size_t at = from; at < to; at++) {
 		struct sek_hit hit = {0};
@@ -169,14 +203,41 @@ find_runs(const struct sek_rule *rule, uint16_t number, struct sek_str content,
 		if (!end || is_covered(hits, at, end) ||
 		    (found->n && found->at[found->n - 1].match.end > at))
 			continue;
+		hit.facts.signals = SEK_SIGNAL_BARE | evidence(content, at) |
+		    (near ? (uint32_t)SEK_SIGNAL_NEAR : 0);
+		if (!near && !(hit.facts.signals & SEK_SIGNAL_WORD))
+			continue;
 		hit.match = (struct sek_match){number, at, end, at, end};
 		if (rule->check &&
 		    !rule->check(content, &hit.match, &hit.facts))
 			continue;
-		hit.facts.signals |= SEK_SIGNAL_BARE | SEK_SIGNAL_NEAR;
 		*sek_vec_push(found) = hit;
 		at = end - 1;
 	}
+}
+
+/* Moves what was found to hits. */
+static void
+add_found(struct sek_hits *hits, struct sek_hits *found)
+{
+	sek_vec_each (f, found)
+		*sek_vec_push(hits) = *f;
+	if (found->n)
+		qsort(hits->at, hits->n, sizeof(*hits->at), by_start);
+	found->n = 0;
+}
+
+/* Are there more key ids than secrets? */
+static bool
+has_lone_id(const struct sek_ruleset *rules, const struct sek_hits *hits)
+{
+	size_t ids = 0, secrets = 0;
+
+	sek_vec_each (h, hits) {
+		ids += role_of(rules, h) == SEK_ROLE_KEY_ID;
+		secrets += role_of(rules, h) == SEK_ROLE_SECRET;
+	}
+	return ids > secrets;
 }
 
 void
@@ -199,12 +260,14 @@ sek_pair_bare(const struct sek_ruleset *rules, struct sek_str content,
 		from = near_start(content, h->match.secret);
 		to = near_end(content, h->match.secret_end);
 		find_runs(&rules->rule[number], (uint16_t)number, content,
-		    from > done ? from : done, to, hits, &found);
+		    from > done ? from : done, to, true, hits, &found);
 		done = to;
 	}
-	sek_vec_each (f, &found)
-		*sek_vec_push(hits) = *f;
-	if (found.n)
-		qsort(hits->at, hits->n, sizeof(*hits->at), by_start);
+	add_found(hits, &found);
+	if (content.n <= FAR_MAX && has_lone_id(rules, hits)) {
+		find_runs(&rules->rule[number], (uint16_t)number, content, 0,
+		    content.n, false, hits, &found);
+		add_found(hits, &found);
+	}
 	sek_vec_clear(&found);
 }

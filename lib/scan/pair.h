@@ -5,9 +5,11 @@
 
 /*
  * A secret access key has no shape of its own but 40 characters of base64. As a
- * bare run it is believed only beside an access key id. Adds to hits (keeping
- * their order) those runs near a hit of a SEK_ROLE_KEY_ID rule that no hit
- * covers yet, as hits of the first SEK_ROLE_SECRET rule. How near: see pair.c.
+ * bare run it is believed only beside an access key id, or, where there are more
+ * key ids than secrets, anywhere in that content if it is the value of a name
+ * that speaks of keys (`key: `, `S3_PASSWORD=`). Adds to hits (keeping their
+ * order) those runs that no hit covers yet, as hits of the first SEK_ROLE_SECRET
+ * rule. How near: see pair.c.
  */
 void sek_pair_bare(const struct sek_ruleset *rules, struct sek_str content,
     struct sek_hits *hits);

@@ -222,10 +222,8 @@ is_in_name(char c)
 	return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
 }
 
-/* The name that the value at `at` is given to (`NAME = "`, `<name>`), or an
- * empty one. */
-static struct sek_str
-name_before(struct sek_str c, size_t at)
+struct sek_str
+sek_gap_name(struct sek_str c, size_t at)
 {
 	size_t low = at > NAME_MAX_LEN ? at - NAME_MAX_LEN : 0, end;
 	bool given = false;
@@ -278,7 +276,7 @@ is_general(struct sek_str word)
 uint64_t
 sek_gap_stem(struct sek_str content, size_t value)
 {
-	struct sek_str name = name_before(content, value);
+	struct sek_str name = sek_gap_name(content, value);
 	uint64_t hash = 0;
 
 	for (size_t i = 0, n; i < name.n; i += n) {

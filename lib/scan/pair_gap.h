@@ -22,6 +22,10 @@ struct sek_half {
 void sek_gaps_measure(struct sek_str content, struct sek_half *half, size_t n,
     uint64_t *gap);
 
+/* The name that a value is given to, on its line (`NAME = "`, `<name>`), or an
+ * empty one. */
+struct sek_str sek_gap_name(struct sek_str content, size_t value);
+
 /*
  * What is left of the name in front of a value without the words that name what
  * it is (aws, access, secret, key, id ...), as a hash; 0: nothing is.

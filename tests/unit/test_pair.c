@@ -153,6 +153,33 @@ looks_five_lines_and_512_bytes_far(void **state)
 }
 
 static void
+far_from_an_id_a_name_must_speak_of_keys(void **state)
+{
+	static const char *const yes[] = {"key: \"" SECRET "\"",
+	    "S3_PASSWORD=" SECRET, "<credential>" SECRET "<"};
+	static const char *const no[] = {SECRET, "a key " SECRET,
+	    "content: " SECRET, "keyHash=" SECRET, "public_key = " SECRET,
+	    "key: {40:0-9a-f}", "key: " SECRET "=", "key: a, " SECRET,
+	    "aws_secret = " SECRET "\nkey: " SECRET};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		sek_auto_free char *text = sek_printf(ID "{900:\n}%s", yes[i]);
+
+		if (secrets_in(*state, text) != 1)
+			fail_msg("missed: %s", yes[i]);
+		if (secrets_in(*state, yes[i]) != 0)
+			fail_msg("found without an id: %s", yes[i]);
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		bool named = strstr(no[i], "aws_secret") != NULL;
+		sek_auto_free char *text = sek_printf(ID "{900:\n}%s", no[i]);
+
+		if (secrets_in(*state, text) != named)
+			fail_msg("found: %s", no[i]);
+	}
+}
+
+static void
 takes_only_a_run_of_its_own(void **state)
 {
 	static const char *const no[] = {ID " " SECRET "x", ID " x" SECRET,
@@ -429,6 +456,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(finds_a_bare_secret_only_beside_an_id),
 	    CASE(looks_five_lines_and_512_bytes_far),
+	    CASE(far_from_an_id_a_name_must_speak_of_keys),
 	    CASE(takes_only_a_run_of_its_own),
 	    CASE(finds_a_run_between_nul_bytes),
 	    CASE(reports_a_run_once),
