@@ -153,7 +153,7 @@ sek_own_staged(struct sek_repo *r, const struct sek_oids *others,
     sek_change_fn *fn, void *arg, bool *told, struct sek_err *err)
 {
 	auto_reader *reader = NULL;
-	sek_auto_diff d = {.oid_len = r->oid_len};
+	sek_auto_diff d = {0};
 	struct sek_oids trees = {0};
 	struct sek_oid none = {0};
 	enum sek_code code = reader_open(&reader, r, err);
@@ -162,7 +162,7 @@ sek_own_staged(struct sek_repo *r, const struct sek_oids *others,
 	if (!code)
 		code = staged_trees(r, reader, others, &trees, err);
 	if (!code) {
-		d.few = reader->few;
+		sek_diff_init(&d, r, reader->few);
 		code = diff_staged(&d, r, &trees, err);
 	}
 	sek_vec_clear(&trees);
@@ -197,7 +197,7 @@ sek_own_commits(struct sek_repo *r, const struct sek_oids *commits,
     sek_change_fn *fn, void *arg, size_t *done, bool *told, struct sek_err *err)
 {
 	auto_reader *reader = NULL;
-	sek_auto_diff d = {.oid_len = r->oid_len};
+	sek_auto_diff d = {0};
 	enum sek_code code;
 
 	*told = false;
@@ -208,7 +208,7 @@ sek_own_commits(struct sek_repo *r, const struct sek_oids *commits,
 	code = reader_open(&reader, r, err);
 	if (code)
 		return code;
-	d.few = reader->few;
+	sek_diff_init(&d, r, reader->few);
 	for (; !code && *done < commits->n; ++*done) {
 		const struct sek_oid *commit = &commits->at[*done];
 

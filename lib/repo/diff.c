@@ -11,6 +11,14 @@
 #define CHANGES_MAX ((size_t)8 << 20)
 #define TREE_MAX    ((size_t)256 << 20)
 
+void
+sek_diff_init(struct sek_diff *d, const struct sek_repo *r, struct sek_few *few)
+{
+	*d = (struct sek_diff){.few = few, .oid_len = r->oid_len};
+	if (!sek_oid_parse(&d->empty, sek_str(sek_raw_empty_tree(r))))
+		abort();
+}
+
 /* One directory, in all that is compared. */
 struct level {
 	struct sek_side now;
@@ -34,6 +42,10 @@ open_tree(struct sek_diff *d, struct sek_side *s, const struct sek_oid *oid,
 	enum sek_code r;
 
 	s->text.max = TREE_MAX;
+	/* Known to every git, whether or not the repository holds it. */
+	s->over = sek_oid_eq(oid, &d->empty);
+	if (s->over)
+		return SEK_OK;
 	r = sek_few_read(d->few, oid, &s->text, &type, err);
 	if (!r && type != SEK_TREE)
 		r = sek_fail(err, SEK_EPARSE, "not a tree");

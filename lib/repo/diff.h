@@ -22,6 +22,7 @@ struct sek_diff_change {
 struct sek_diff {
 	struct sek_few *few; /* borrowed */
 	unsigned oid_len;
+	struct sek_oid empty; /* the tree without entries */
 	size_t parents;
 	SEK_VEC(struct sek_diff_change) changes;
 	struct sek_oids before; /* parents ids of each change */
@@ -29,6 +30,9 @@ struct sek_diff {
 	struct sek_buf prefix; /* of the directory that is compared */
 	unsigned depth;
 };
+
+void sek_diff_init(struct sek_diff *d, const struct sek_repo *r,
+    struct sek_few *few);
 
 /* parents: n ids of trees, or none for what holds nothing; n is not 0. What was
  * found before is dropped. */
