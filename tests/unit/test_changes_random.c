@@ -1,6 +1,6 @@
 #include "fixture.h"
 
-#include "repo/changes.h"
+#include "repo/changes_own.h"
 
 /*
  * sek_changes_* against the definition, on random histories: a path of a commit
@@ -265,19 +265,65 @@ check_staged(void *arg, const struct sek_oid *commit,
 	return SEK_OK;
 }
 
+/* By ourselves alone, and as it is asked for. */
 static void
-check_all_commits(struct sek_repo *r, struct want *w)
+check_all_commits(struct sek_repo *r, struct want *w, bool own)
 {
 	struct sek_oids list = {0};
 	struct sek_err err = {0};
+	size_t done = COMMITS;
+	bool told = false;
+	enum sek_code code;
 
+	w->at = 0;
+	w->total = 0;
 	for (unsigned c = 1; c <= COMMITS; c++)
 		*sek_vec_push(&list) = w->commits[c];
-	if (sek_changes_commits(r, &list, check_commit, w, &err) != SEK_OK)
+	if (own)
+		code = sek_own_commits(r, &list, check_commit, w, &done, &told,
+		    &err);
+	else
+		code = sek_changes_commits(r, &list, check_commit, w, &err);
+	if (code != SEK_OK)
 		fail_msg("%s", err.text);
+	assert_int_equal(done, COMMITS);
+	assert_false(told);
 	for (; w->at <= COMMITS; w->at++)
 		assert_all_told(w);
 	assert_true(w->total > COMMITS / 2);
+	sek_vec_clear(&list);
+}
+
+/* What ours cannot read in the midst of the list is git's to tell. */
+static void
+check_with_a_lost_base(struct sek_repo *r, struct want *w)
+{
+	struct sek_oids list = {0};
+	struct sek_err err = {0};
+	size_t done = 0;
+	bool told = true;
+	char hex[SEK_OID_HEX];
+
+	sek_oid_hex(&w->commits[COMMITS / 2], hex);
+	sh("cd .git/objects; for p in pack/*.pack; do mv $p ../; done\n"
+	   "rm -f pack/*; for p in ../*.pack; do git unpack-objects -q <$p\n"
+	   "done; rm -f ../*.pack; printf x >broken\n"
+	   "mv -f broken %.2s/%s",
+	    hex, hex + 2);
+	for (unsigned c = 1; c <= COMMITS; c++)
+		*sek_vec_push(&list) = w->commits[c];
+	w->at = 0;
+	assert_int_not_equal(sek_own_commits(r, &list, check_commit, w, &done,
+				 &told, NULL),
+	    SEK_OK);
+	assert_false(told);
+	assert_in_range(done, 1, COMMITS / 2 - 1);
+	w->at = 0;
+	memset(w->told, 0, sizeof(w->told));
+	assert_int_not_equal(sek_changes_commits(r, &list, check_commit, w,
+				 &err),
+	    SEK_OK);
+	assert_non_null(strstr(err.text, hex));
 	sek_vec_clear(&list);
 }
 
@@ -334,8 +380,10 @@ check_history(uint64_t with, const char *format)
 	for (unsigned c = 1; c <= COMMITS; c++)
 		list_tree(&trees[c], sek_oid_hex(&commits[c], hex));
 	assert_int_equal(sek_repo_open(&r, NULL, &err), SEK_OK);
-	check_all_commits(r, &w);
+	check_all_commits(r, &w, true);
+	check_all_commits(r, &w, false);
 	check_each_staged(r, &w);
+	check_with_a_lost_base(r, &w);
 	sek_repo_free(r);
 }
 
