@@ -287,6 +287,7 @@ bench:
 	@tests/deps bench
 	@$(MAKE) --no-print-directory all bench-bins
 	@tests/bench/run $(BUILD)
+	@tests/bench/hooks $(BUILD)
 	@tests/bench/git_secrets $(BUILD)
 	@tests/bench/vault $(BUILD)
 	@tests/bench/history $(BUILD) $(REPOSITORIES)

@@ -33,8 +33,8 @@ struct sek_engine *sek_engine_new(const struct sek_engine_options *o);
 /* Takes the job's content (the struct is the caller's and is left empty). May
  * wait for a place in the queue. Never fails: see sek_outcome.unread. */
 void sek_engine_add(struct sek_engine *e, struct sek_job *job);
-/* Objects will be asked for: whoever reads them may start now, while the source
- * still lists them. */
+/* Objects will be asked for: whoever reads them may get ready now, while the
+ * source still lists them. */
 void sek_engine_expect_objects(struct sek_engine *e);
 /* So many objects will be scanned or passed, for the progress. */
 void sek_engine_expect(struct sek_engine *e, uint64_t objects);
