@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "repo/diff.h"
+#include "repo/map.h"
 #include "repo/refs.h"
 
 #define COMMIT_MAX ((size_t)64 << 20)
@@ -125,6 +126,8 @@ diff_staged(struct sek_diff *d, const struct sek_repo *r,
 		code = sek_index_open(&x, path, r->oid_len, err);
 	if (!code)
 		code = sek_diff_index(d, &x, trees->at, trees->n, err);
+	if (x.mapped && sek_map_failed(&x.bytes))
+		code = sek_fail(err, SEK_EIO, "%s: cannot be read", path);
 	sek_index_close(&x);
 	return code;
 }

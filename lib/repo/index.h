@@ -44,7 +44,8 @@ struct sek_index_tree {
 enum sek_code sek_index_parse(struct sek_index *x, struct sek_str bytes,
     unsigned oid_len, struct sek_err *err) SEK_CHECKED;
 
-/* A file; one that is not there (SEK_OK) has no entries. */
+/* A file; one that is not there (SEK_OK) has no entries. Whoever reads asks
+ * sek_map_failed of `bytes` when done, if mapped. */
 enum sek_code sek_index_open(struct sek_index *x, const char *path,
     unsigned oid_len, struct sek_err *err) SEK_CHECKED;
 void sek_index_close(struct sek_index *x);

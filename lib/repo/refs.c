@@ -56,6 +56,8 @@ find_packed(const struct sek_repo *r, const char *name, struct sek_oid *out,
 			continue;
 		code = sek_oid_parse(out, hex) ? SEK_OK : SEK_EPARSE;
 	}
+	if (sek_map_failed(&map))
+		code = SEK_EIO;
 	sek_map_close(&map);
 	return code ? sek_fail(err, code, "%s: not there", name) : SEK_OK;
 }
