@@ -200,7 +200,7 @@ sek_check_aws_key_id(struct sek_str content, const struct sek_match *m,
 	if (!shape.digit && shape.common >= 10)
 		return false;
 	if (sek_is_placeholder(rest) || sek_entropy(rest) < 2.5 ||
-	    memmem(id.p, id.n, "IOSFODNN7", 9)) /* AWS's example, varied */
+	    memmem(id.p, id.n, "FODNN7", 6)) /* AWS's example, varied */
 		return false;
 	if (!plain.n &&
 	    (is_sequence_line(content, m) || is_in_signature(content, m)))
@@ -325,9 +325,11 @@ sek_aws_is_secret(struct sek_str s)
 	if (sek_shape_is_words(&shape) || sek_entropy(s) < 4.0 ||
 	    shape.changes < 11)
 		return false;
-	/* The beginnings of AWS's two examples, whatever became of the end. */
+	/* The beginnings of AWS's two examples, whatever became of the end; and
+	 * of the key of MinIO's public server, which stands in many manuals. */
 	if (sek_str_starts(s, "wJalrXUtnFEMI") ||
-	    sek_str_starts(s, "je7MtGbClwBF"))
+	    sek_str_starts(s, "je7MtGbClwBF") ||
+	    sek_str_starts(s, "zuf+tfteSlsw"))
 		return false;
 	/* Thirty bytes that are all text: something else, encoded. */
 	if (sek_unbase64(s, &text) && is_printable(sek_buf_str(&text)))

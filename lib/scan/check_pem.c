@@ -132,11 +132,15 @@ openssh_key(struct sek_str raw, struct sek_facts *facts)
 }
 
 static enum key
-der_key(struct sek_str raw, struct sek_str header, struct sek_facts *facts)
+der_key(struct sek_str raw, struct sek_str header, struct sek_str body,
+    struct sek_facts *facts)
 {
 	size_t said = der_length((const unsigned char *)raw.p, raw.n);
 
 	if (!said || said < 30)
+		return NO_KEY;
+	if (said != raw.n &&
+	    has(body, "...")) /* an example, left out in part */
 		return NO_KEY;
 	/* What is cut off or garbled may be a key all the same. */
 	facts->signals |= SEK_SIGNAL_DECODED |
@@ -162,7 +166,7 @@ pem_key(struct sek_str header, struct sek_str body, struct sek_facts *facts)
 	}
 	if (has(header, "OPENSSH"))
 		return openssh_key(sek_buf_str(&raw), facts);
-	return der_key(sek_buf_str(&raw), header, facts);
+	return der_key(sek_buf_str(&raw), header, body, facts);
 }
 
 static enum key
@@ -175,6 +179,10 @@ key_of(struct sek_str content, const struct sek_match *m,
 	sek_auto_buf text = {.max = MATERIAL_MAX};
 	const char *end;
 
+	if (sek_str_starts((struct sek_str){content.p + m->secret_end,
+			       content.n - m->secret_end},
+		"..."))
+		body.n += 3; /* says that the rest is left out */
 	if (!sek_str_starts(body, "LS0t"))
 		return pem_key(header, body, facts);
 	/* All of it in base64. */
