@@ -27,7 +27,8 @@ import places
 from values import WORDS, Values
 
 TABLES = ("hosts/shell.txt", "hosts/config.txt", "hosts/cloud.txt",
-          "hosts/languages.txt", "hosts/data.txt", "hosts/single.txt")
+          "hosts/languages.txt", "hosts/data.txt", "hosts/single.txt",
+          "hosts/more.txt")
 GAPS = (5, 30, 500)
 PAIR = {"aws-access-key-id", "aws-secret-access-key"}
 
