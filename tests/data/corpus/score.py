@@ -68,8 +68,9 @@ def readings(text):
     yield re.sub(r"\\u00([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)),
                  text).replace("\\n", "\n").replace("\\/", "/")
     if re.fullmatch(r"[A-Za-z0-9+/_-]{24,}=*", text):
-        plain = base64.b64decode(text + "===", altchars="-_" if set(text) & set(
-            "-_") else None)
+        text = text.rstrip("=").translate(str.maketrans("-_", "+/"))
+        text = text[:len(text) - (len(text) % 4 == 1)] + "==="
+        plain = base64.b64decode(text)
         yield plain.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
