@@ -400,6 +400,8 @@ get_counts(struct reader *r, struct sek_counts *c)
 	c->elsewhere = get_number(r, "elsewhere", true);
 	c->left_out = get_number(r, "left_out", true);
 	c->allowed = get_number(r, "allowed", true);
+	c->dropped = get_number(r, "dropped", false);
+	c->known = get_number(r, "known", false);
 	c->unread = get_number(r, "unread_count", true);
 }
 
