@@ -106,9 +106,9 @@ sek_pack_open_few(struct sek_pack **out, const char *path, unsigned oid_len,
 	enum sek_code r;
 
 	p->path = sek_strdup(path);
-	r = sek_map_open(&p->index_bytes, index, err);
+	r = sek_map_open_id(&p->index_bytes, &p->index_id, index, err);
 	if (!r)
-		r = sek_map_open(&p->bytes, path, err);
+		r = sek_map_open_id(&p->bytes, &p->id, path, err);
 	if (!r)
 		r = take(p, oid_len, err);
 	if (!r && sek_pack_failed(p))

@@ -2,6 +2,7 @@
 #define SEK_REPO_PACK_H
 
 #include "repo/delta.h"
+#include "repo/file_id.h"
 #include "repo/inflate.h"
 #include "repo/objects.h"
 #include "repo/pack_index.h"
@@ -16,6 +17,7 @@
 struct sek_pack {
 	char *path;
 	struct sek_str bytes, index_bytes; /* mapped */
+	struct sek_file_id id, index_id;   /* of what is mapped */
 	struct sek_pack_index index;
 	struct sek_pack_place *place; /* index.n, by offset */
 };
