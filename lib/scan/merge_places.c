@@ -15,6 +15,9 @@ copy(const struct sek_finding *f)
 	    .redacted = sek_strdup(f->redacted),
 	    .secret = sek_strdup(f->secret),
 	    .pair = sek_strdup(f->pair),
+	    .pair_path = sek_strdup(f->pair_path),
+	    .pair_line = f->pair_line,
+	    .entropy = f->entropy,
 	};
 }
 

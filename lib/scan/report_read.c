@@ -70,6 +70,17 @@ get_number(struct reader *r, const char *key, bool must)
 	return v ? (uint64_t)json_integer_value(v) : 0;
 }
 
+static float
+get_entropy(struct reader *r)
+{
+	json_t *v = get(r, "entropy", JSON_REAL, false);
+	double bits = v ? json_real_value(v) : 0;
+
+	if (!(bits >= 0 && bits <= 8))
+		bad(r, "`entropy` is not 0 to 8 bits");
+	return (float)bits;
+}
+
 /* Borrowed; jansson lets neither NUL nor what is not UTF-8 through. */
 static const char *
 get_text(struct reader *r, const char *key, bool must)
@@ -382,6 +393,9 @@ get_finding(struct reader *r, struct sek_report_line *out)
 	f->redacted = sek_strdup(get_plain(r, "redacted", true));
 	f->secret = get_bytes(r, "secret", false);
 	f->pair = sek_strdup(get_plain(r, "pair", false));
+	f->pair_path = get_bytes(r, "pair_path", false);
+	f->pair_line = get_number(r, "pair_line", false);
+	f->entropy = get_entropy(r);
 	get_facts(r, &f->facts);
 	f->blobs = get_number(r, "blobs", false);
 	f->commits = get_number(r, "commits", false);
