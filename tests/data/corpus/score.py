@@ -10,6 +10,7 @@ is found and has no label is a false positive. -v lists both kinds of mistake.
 import argparse
 import base64
 import collections
+import fnmatch
 import hashlib
 import html
 import json
@@ -33,13 +34,14 @@ def load(folder):
 
 
 def pending():
-    """{(axis, value): reason} of what is known not to be found yet"""
+    """{conditions: reason} of what is known not to be found yet"""
     out = {}
     with open(os.path.join(HERE, "pending.txt"), encoding="utf-8") as f:
         for line in f:
             if line.strip() and not line.startswith("#"):
-                axis, value, reason = (x.strip() for x in line.split("|"))
-                out[axis, value] = reason
+                conditions, reason = line.split("|")
+                out[tuple(tuple(c.split("=", 1)) for c in conditions.split())] \
+                    = reason.strip()
     return out
 
 
@@ -54,8 +56,9 @@ def overlap(a, b):
     scanner shows and another does not make no difference"""
     if a in b or b in a:
         return min(len(a), len(b)) >= SHORT
-    line = max(b.split("\n"), key=len).strip("+\r ")
-    return len(line) >= 40 and (line in a or line in a.replace("\\n", ""))
+    whole = a.replace("\\n", "")
+    lines = (line.strip("+\r ") for line in b.split("\n"))
+    return any(line in a or line in whole for line in lines if len(line) >= 40)
 
 
 def readings(text):
@@ -136,6 +139,11 @@ class Score:
         n = count(self.found)
         return n, n + count(self.missed)
 
+    def under(self, conditions):
+        """(found, all) of the labels that meet all conditions"""
+        n = sum(is_under(x, conditions) for x in self.found)
+        return n, n + sum(is_under(x, conditions) for x in self.missed)
+
     def precision(self):
         n = self.right + len(self.wrong)
         return (self.right / n if n else 1.0), self.right, len(self.wrong)
@@ -145,8 +153,14 @@ def kind(label, axis):
     return label[axis].split("/")[0] if axis == "kind" else label[axis]
 
 
+def is_under(label, conditions):
+    return all(any(fnmatch.fnmatchcase(kind(label, axis), one)
+                   for one in value.split(","))
+               for axis, value in conditions)
+
+
 def excused(label, table):
-    return any(label.get(axis) == value for axis, value in table)
+    return any(is_under(label, conditions) for conditions in table)
 
 
 def score(scanner, folder, labels):
@@ -185,8 +199,7 @@ def table(scores, table_of_pending):
         print(f" by {axis}")
         for value in values(scores, axis):
             n = scores[0].recall(axis, value)[1]
-            note = " *" if (axis, value) in table_of_pending else ""
-            print(f"  {value + note:24}{n:7}  "
+            print(f"  {value:24}{n:7}  "
                   + "".join(f"{share(*s.recall(axis, value)):>15}"
                             for s in scores))
     print(f"{'all':26}{scores[0].recall()[1]:7}  "
@@ -196,9 +209,11 @@ def table(scores, table_of_pending):
     print(f"{'findings that are wrong':35}"
           + "".join(f"{len(s.wrong):15}" for s in scores))
     if table_of_pending:
-        print("* known not to be found yet:")
-        for (_, value), reason in table_of_pending.items():
-            print(f"  {value}: {reason}")
+        print("known not to be found yet:")
+    for conditions, reason in table_of_pending.items():
+        n, of = scores[0].under(conditions)
+        print(f"  {' '.join('='.join(c) for c in conditions)}: {reason} "
+              f"({n} of {of} found)")
 
 
 def verdict(s, table_of_pending):
