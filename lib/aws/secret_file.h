@@ -10,8 +10,8 @@
  * the path; SEK_ETOOBIG: it is larger; SEK_EIO: it is a pipe that does not end
  * within 3 s.
  */
-enum sek_code sek_secret_file_read(struct sek_secret **out,
-    const struct sek_env *env, const char *path, size_t max,
-    struct sek_err *err) SEK_CHECKED;
+enum sek_code
+sek_secret_file_read(struct sek_secret **out, const struct sek_env *env,
+    const char *path, size_t max, struct sek_err *err) SEK_CHECKED;
 
 #endif

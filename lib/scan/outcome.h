@@ -24,7 +24,7 @@ struct sek_outcome {
 	struct sek_lines allowed;   /* "NAME:LINE: rule: by what" */
 	_Atomic uint64_t *room; /* findings that may still be kept, by all who
 				   share it; borrowed; NULL: any number */
-	struct sek_lines notes;     /* on the run itself, for `-v` */
+	struct sek_lines notes; /* on the run itself, for `-v` */
 	bool interrupted;
 	bool
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */

@@ -25,7 +25,7 @@ struct sek_counts { /* what was looked at; `-v` and every report say it */
 	uint64_t left_out;  /* by the allow-list */
 	uint64_t allowed;   /* findings */
 	uint64_t dropped;   /* findings past the limit of a run: exit 3 */
-	uint64_t known;     /* objects: clean in an earlier scan, not read now */
+	uint64_t known; /* objects: clean in an earlier scan, not read now */
 };
 
 struct sek_report_options {
