@@ -30,6 +30,7 @@ static void
 add_found(struct sek_buf *out, const struct sek_finding *f)
 {
 	char hex[SEK_OID_HEX];
+	struct sek_oid about;
 
 	sek_buf_printf(out, "%s: %s\n", f->fingerprint, f->rule->description);
 	add_place(out, f);
@@ -37,6 +38,8 @@ add_found(struct sek_buf *out, const struct sek_finding *f)
 		add_place(out, &f->more[i]);
 	if (!sek_oid_is_none(&f->commit))
 		add_line(out, "commit", sek_oid_hex(&f->commit, hex));
+	if (sek_finding_note(f, &about))
+		add_line(out, "a note on", sek_oid_hex(&about, hex));
 	add_line(out, "rule", f->rule->id);
 	add_line(out, "see", f->rule->help);
 	sek_buf_printf(out, "  matched: %s", f->redacted);

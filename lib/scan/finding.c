@@ -119,6 +119,35 @@ sek_finding_set_chars(struct sek_finding *f, struct sek_str content)
 		f->char_column = 0;
 }
 
+static bool
+is_of_notes(const struct sek_ref_list *refs)
+{
+	for (size_t i = 0; refs && i < refs->n; i++)
+		if (sek_str_starts(sek_str(refs->name[i]), "refs/notes/"))
+			return true;
+	return false;
+}
+
+bool
+sek_finding_note(const struct sek_finding *f, struct sek_oid *about)
+{
+	char hex[SEK_OID_HEX];
+	struct sek_str rest = sek_str(f->path);
+	size_t n = 0;
+
+	if (f->place != SEK_PLACE_FILE || !is_of_notes(f->refs))
+		return false;
+	while (rest.p) {
+		struct sek_str part = sek_str_cut(&rest, '/');
+
+		if ((rest.p && part.n != 2) || part.n >= sizeof(hex) - n)
+			return false;
+		memcpy(hex + n, part.p, part.n);
+		n += part.n;
+	}
+	return sek_oid_parse(about, (struct sek_str){hex, n});
+}
+
 const char *
 sek_place_name(enum sek_place p)
 {

@@ -102,6 +102,13 @@ void sek_fingerprint(char out[25], const struct sek_rule *rule,
  */
 void sek_finding_set_chars(struct sek_finding *f, struct sek_str content);
 
+/*
+ * Is it in a note: the file of an object's id, whole or in directories of two
+ * digits, in a commit that a ref below refs/notes/ leads to (git-notes)? Then
+ * *about is that object.
+ */
+bool sek_finding_note(const struct sek_finding *f, struct sek_oid *about);
+
 /* "refs", "reflogs", "nothing"; NULL: not known */
 const char *sek_reached_name(enum sek_reached r);
 

@@ -62,7 +62,8 @@ struct sek_report_options {
  *   another content; pair_path_base64 as with path), pair_line, account, user, role, region, issued,
  *   expires, canary (true), signals (a list of names, see signal.h), entropy (bits per
  *   character), more
- * After `blob` stand, where they are known of a history's findings: author,
+ * After `blob` stand, where they are known of a history's findings: note_on
+ * (the object that a note is about, see finding.h), author,
  * date, in_head, head_line, reached (refs, reflogs, nothing), ref_count, refs (a
  * list of names, of at most 100 of them), and of a shard's rank (ranks.h); and
  * before `more`, of the secret as a whole: blobs, commits (places.h says what

@@ -78,6 +78,7 @@ static void
 put_place(json_t *to, const struct sek_finding *f)
 {
 	sek_auto_buf path = {0};
+	struct sek_oid about;
 
 	put_text(to, "place", sek_place_name(f->place));
 	sek_report_path(&path, f);
@@ -97,6 +98,8 @@ put_place(json_t *to, const struct sek_finding *f)
 	put_text(to, "encoding", f->encoding);
 	put_oid(to, "commit", &f->commit);
 	put_oid(to, "blob", &f->blob);
+	if (sek_finding_note(f, &about))
+		put_oid(to, "note_on", &about);
 	put_text(to, "author", f->author);
 	put_text(to, "date", f->date);
 	if (f->in_head != SEK_HELD_UNKNOWN)

@@ -317,6 +317,7 @@ result_properties(const struct sek_finding *f)
 {
 	json_t *o = json_object();
 	char hex[SEK_OID_HEX];
+	struct sek_oid about;
 
 	put(o, "severity", sek_severity_name(f->severity));
 	put(o, "confidence", sek_confidence_name(f->facts.confidence));
@@ -325,6 +326,8 @@ result_properties(const struct sek_finding *f)
 		put(o, "commit", sek_oid_hex(&f->commit, hex));
 	if (!sek_oid_is_none(&f->blob))
 		put(o, "blob", sek_oid_hex(&f->blob, hex));
+	if (sek_finding_note(f, &about))
+		put(o, "noteOn", sek_oid_hex(&about, hex));
 	if (f->author)
 		put(o, "author", f->author);
 	if (*f->date)

@@ -156,12 +156,16 @@ add_more(struct sek_buf *out, const struct sek_report_options *o,
 	for (size_t i = 0; i < f->more_n; i++) {
 		const struct sek_finding *m = &f->more[i];
 		char hex[SEK_OID_HEX];
+		struct sek_oid about;
 
 		add_place(out, o, m);
 		sek_buf_add_s(out, "the same");
 		if (!sek_oid_is_none(&m->commit))
 			sek_buf_printf(out, ", in commit %.12s",
 			    sek_oid_hex(&m->commit, hex));
+		if (sek_finding_note(m, &about))
+			sek_buf_printf(out, ", a note on %.12s",
+			    sek_oid_hex(&about, hex));
 		if (m->reached == SEK_REACHED_NOT ||
 		    m->reached == SEK_REACHED_BY_REFLOGS)
 			sek_buf_add_s(out, ", unreachable");
@@ -191,10 +195,14 @@ static void
 add_details(struct sek_buf *out, const struct sek_finding *f)
 {
 	char hex[SEK_OID_HEX];
+	struct sek_oid about;
 
 	if (!sek_oid_is_none(&f->commit))
 		sek_buf_printf(out, "    commit %s\n",
 		    sek_oid_hex(&f->commit, hex));
+	if (sek_finding_note(f, &about))
+		sek_buf_printf(out, "    a note on %s\n",
+		    sek_oid_hex(&about, hex));
 	if (f->author)
 		add_author(out, f);
 	add_head(out, f);

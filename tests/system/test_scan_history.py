@@ -24,7 +24,7 @@ def history(repo, *options, **more):
 def flat(found):
     """One row for each place of each finding."""
     alone = ("commit", "blob", "author", "date", "in_head", "head_line", "line",
-             "reached", "ref_count", "refs")
+             "note_on", "reached", "ref_count", "refs")
     whole = [{k: v for k, v in x.items() if k not in alone} for x in found]
     return [{**w, **place} for x, w in zip(found, whole)
             for place in [x] + x.get("more", [])]
@@ -496,3 +496,93 @@ def test_two_runs_say_the_same(plain, keys):
     first = history(plain)
     assert len(places(first)) == 80
     assert all(history(plain).out == first.out for _ in range(3))
+
+
+def test_a_stash_is_found_with_its_index_and_what_was_untracked(plain, keys):
+    made = [type(keys)(str(i)) for i in range(3)]
+    plain.write("README", made[0].text())
+    plain.git("add", "README")
+    plain.write("README", made[1].text())
+    plain.write("new/a", made[2].text())
+    plain.git("stash", "push", "-q", "--include-untracked")
+    index, untracked = plain.git("rev-parse", "stash^2", "stash^3").out.split()
+    found = [x for x in rows(plain) if x["rule"] == "aws-access-key-id"]
+    assert {(x["redacted"][:4] + x["redacted"][-2:], x["path"], x["commit"])
+            for x in found} == {
+        (made[0].id[:4] + made[0].id[-2:], "README", index),
+        (made[1].id[:4] + made[1].id[-2:], "README", plain.head("stash")),
+        (made[2].id[:4] + made[2].id[-2:], "new/a", untracked)}, found
+    assert all(x["refs"] == ["refs/stash"] for x in found)
+
+
+def test_what_only_a_merge_holds_is_found_in_the_merge(plain, keys):
+    plain.git("checkout", "-q", "-b", "side")
+    plain.plant("b", "x\n")
+    plain.git("checkout", "-q", "main")
+    plain.plant("a", "y\n")
+    plain.git("merge", "-q", "--no-commit", "side")
+    plain.write("a", "y\n" + keys.text())
+    plain.write("new", keys.text())
+    plain.git("add", "a", "new")
+    plain.commit("evil")
+    merge = plain.head()
+    assert plain.parents() == 2
+    plain.plant("a", "y\n")
+    found = rows(plain)
+    assert {(x["path"], x["commit"]) for x in found} == {("a", merge), ("new", merge)}
+    assert len(found) == 4
+
+
+def test_what_a_push_left_in_quarantine_is_found_while_it_is_there(world, plain, keys):
+    """As a pre-receive hook is run: new objects are in a directory beside."""
+    bare = world.clone(plain.path, "bare.git", "--bare")
+    made = plain.plant("a", keys.text())
+    seen = world.top / "seen"
+    (bare.path / "hooks").mkdir(exist_ok=True)
+    world.script("bare.git/hooks/pre-receive",
+                 f"#!/bin/sh\n{world.sekisho} scan --history --format jsonl"
+                 f" >{seen}\nexit 1\n")
+    assert plain.git("push", str(bare.path), "main", ok=None).status != 0
+    found = [json.loads(x) for x in seen.read_text().splitlines()][:-1]
+    blob = plain.git("rev-parse", f"{made}:a").out.strip()
+    assert {x["blob"] for x in found} == {blob} and len(found) == 2, found
+    assert {(x["path"], x["commit"], x["reached"]) for x in found} == {
+        ("a", made, "nothing")}, found
+    assert history(bare).status == 0
+
+
+@pytest.mark.parametrize("fanned", [False, True])
+def test_a_note_names_the_object_that_it_is_about(plain, keys, fanned):
+    about = plain.head()
+    path = f"{about[:2]}/{about[2:]}" if fanned else about
+    note = plain.run("git", "hash-object", "-w", "--stdin", stdin=keys.id, ok=True).out.strip()
+    index = {"GIT_INDEX_FILE": str(plain.path / ".git" / "other")}
+    plain.git("update-index", "--add", "--cacheinfo", f"100644,{note},{path}", env=index)
+    tree = plain.git("write-tree", env=index).out.strip()
+    plain.git("update-ref", "refs/notes/commits",
+              plain.git("commit-tree", "-m", "notes", tree).out.strip())
+    assert keys.id in plain.git("notes", "show").out
+    x, = rows(plain)
+    assert (x["path"], x["note_on"], x["refs"]) == (path, about, ["refs/notes/commits"])
+    assert f"    a note on {about}\n" in history(plain).out
+    sarif = json.loads(history(plain, "--format", "sarif").out)
+    assert sarif["runs"][0]["results"][0]["properties"]["noteOn"] == about
+    one = plain.cli("explain", x["fingerprint"], "--history").out
+    assert f"  a note on: {about}\n" in one
+    plain.git("notes", "--ref=other", "add", "-m", f"again {keys.id}", "HEAD^{tree}")
+    tree = plain.git("rev-parse", "HEAD^{tree}").out.strip()
+    assert {x["note_on"] for x in rows(plain)} == {about, tree}
+    text = history(plain).out
+    assert any(f"    a note on {x}\n" in text and f", a note on {y[:12]}\n" in text
+               for x, y in ((about, tree), (tree, about))), text
+
+
+def test_a_file_named_by_an_id_is_no_note(plain, keys):
+    about = plain.head()
+    plain.plant(about, keys.id)
+    plain.git("update-ref", "refs/notes-not/x", plain.head())
+    x, = rows(plain)
+    assert x["path"] == about and "note_on" not in x
+    plain.git("update-ref", "refs/notes/x", plain.head())
+    x, = rows(plain)
+    assert x["note_on"] == about

@@ -245,6 +245,47 @@ every_place_has_a_name(void **state)
 	assert_string_equal(sek_place_name(SEK_PLACE_STDIN), "stdin");
 }
 
+static void
+tells_the_object_that_a_note_is_about(void **state)
+{
+	static const char whole[] = "0123456789abcdef0123456789abcdef01234567";
+	static const char *const no_note[] = {
+	    "01/23/456789abcdef0123456789abcdef0123456",
+	    "012/3456789abcdef0123456789abcdef01234567",
+	    "0123456789abcdef0123456789abcdef01234567/",
+	    "x/0123456789abcdef0123456789abcdef01234567",
+	    ("0123456789abcdef0123456789abcdef01234567"
+	     "0123456789abcdef0123456789abcdef01234567"),
+	    "",
+	};
+	static const char *name[] = {"refs/heads/x", "refs/notes/commits"};
+	const struct sek_ref_list refs = {.count = 2, .n = 2, .name = name};
+	struct sek_finding f = {.refs = &refs};
+	struct sek_oid about, want;
+
+	(void)state;
+	assert_true(sek_oid_parse(&want, sek_str(whole)));
+	f.path = sek_strdup(whole);
+	assert_true(sek_finding_note(&f, &about));
+	assert_true(sek_oid_eq(&about, &want));
+	f.place = SEK_PLACE_FILE_NAME;
+	assert_false(sek_finding_note(&f, &about));
+	f.place = SEK_PLACE_FILE;
+	f.refs = NULL;
+	assert_false(sek_finding_note(&f, &about));
+	f.refs = &refs;
+	free(f.path);
+	f.path = sek_strdup("01/23/456789abcdef0123456789abcdef01234567");
+	assert_true(sek_finding_note(&f, &about));
+	assert_true(sek_oid_eq(&about, &want));
+	free(f.path);
+	for (size_t i = 0; i < sizeof(no_note) / sizeof(*no_note); i++) {
+		f.path = sek_strdup(no_note[i]);
+		assert_false(sek_finding_note(&f, &about));
+		free(f.path);
+	}
+}
+
 int
 main(void)
 {
@@ -262,6 +303,7 @@ main(void)
 	    cmocka_unit_test(counts_the_end_from_its_own_line),
 	    cmocka_unit_test(leaves_columns_out_where_they_cannot_be_known),
 	    cmocka_unit_test(every_place_has_a_name),
+	    cmocka_unit_test(tells_the_object_that_a_note_is_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
