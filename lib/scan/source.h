@@ -58,7 +58,9 @@ enum sek_code sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
 
 /* What git noted of each ref's way, in files below the git directory and those
  * of its worktrees: names, addresses, messages. Paths from the top of the work
- * tree where they are below it, else absolute. */
+ * tree where they are below it, else absolute. Of a repository with reftable
+ * (git's reftable.txt) git tells each entry whose commit is there, and its path
+ * is "reflog REF@{N}". */
 void sek_source_reflogs(struct sek_engine *e, const struct sek_repo *repo);
 
 /* A push's quarantine but for what is in seen (sorted here): blobs whole,
