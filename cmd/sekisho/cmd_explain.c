@@ -10,11 +10,12 @@
 #include "scan/places.h"
 #include "scan/source.h"
 #include "sekisho/commands.h"
+#include "sekisho/explain_report.h"
 #include "sekisho/progress.h"
 
 struct options {
 	bool staged, history;
-	const char *range;
+	const char *range, *from;
 	struct cli_list rules;
 };
 
@@ -29,6 +30,8 @@ static const struct cli_opt opts[] = {
 	"Look in all that the repository has ever held", false},
     {0, "rules", CLI_LIST, OPT(rules), "FILE", NULL,
 	"Rules of your own, see sekisho-rules(5)", false},
+    {0, "from", CLI_FILE, OPT(from), "FILE", NULL,
+	"Look in a report that scan --format jsonl wrote", false},
     {0},
 };
 
@@ -81,7 +84,8 @@ scan(struct search *s, struct sek_outcome *out, struct sek_err *err)
 static enum sek_code
 check_usage(const struct options *o, int argc, char **argv, struct sek_err *err)
 {
-	int modes = o->staged + o->history + (o->range != NULL);
+	int modes = o->staged + o->history + (o->range != NULL) +
+	    (o->from != NULL);
 
 	if (!sek_allow_is_fingerprint(sek_str(argv[0])))
 		return sek_fail(err, SEK_ECONFIG,
@@ -89,7 +93,11 @@ check_usage(const struct options *o, int argc, char **argv, struct sek_err *err)
 		    "with");
 	if (modes > 1 || (modes && argc > 1))
 		return sek_fail(err, SEK_ECONFIG,
-		    "--staged, --range, --history and PATH exclude each other");
+		    "--staged, --range, --history, --from and PATH exclude "
+		    "each other");
+	if (o->from && o->rules.n)
+		return sek_fail(err, SEK_ECONFIG,
+		    "--rules goes with a scan, and --from makes none");
 	return SEK_OK;
 }
 
@@ -168,9 +176,14 @@ run(const void *opts_, int argc, char **argv)
 		rules[i] = o->rules.at[i];
 	for (int i = 1; i < argc; i++)
 		s.paths[i - 1] = argv[i];
-	if (r == SEK_OK)
+	if (r == SEK_OK && !o->from)
 		r = search(&s, &out, &repo, &config, &err);
-	status = r == SEK_OK ? show(&out, argv[0]) : cli_fail(&err);
+	if (r != SEK_OK)
+		status = cli_fail(&err);
+	else if (o->from)
+		status = explain_report(argv[0], o->from);
+	else
+		status = show(&out, argv[0]);
 	sek_outcome_clear(&out);
 	sek_config_free(config);
 	free(s.paths);
@@ -183,7 +196,9 @@ const struct cli_cmd cmd_explain = {
     .summary = "Tell why a finding is one, and what to do about it",
     .details = "FINGERPRINT is what stands in brackets behind a finding. It is "
 	       "looked for where `scan` with the same options finds it, "
-	       "whether or not it is allowed. Status 2 if it is not there.",
+	       "whether or not it is allowed; with --from in a report (- is "
+	       "standard input), and then nothing is scanned. Status 2 if it "
+	       "is not there.",
     .operand = {"FINGERPRINT [PATH...]", CLI_FILE, NULL, 1, SIZE_MAX},
     .opts = opts,
     .opts_size = sizeof(struct options),

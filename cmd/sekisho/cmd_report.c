@@ -1,14 +1,9 @@
 #include <stdint.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "scan/merge.h"
 #include "sekisho/commands.h"
 #include "sekisho/output.h"
-
-/* Of one report. */
-#define INPUT_MAX ((size_t)1 << 30)
+#include "sekisho/report_file.h"
 
 struct options {
 	const char *format, *output;
@@ -28,22 +23,6 @@ static const struct cli_opt opts[] = {
 	false},
     {0},
 };
-
-static void
-add_report(struct sek_merge *m, const char *path)
-{
-	bool in = !path || !strcmp(path, "-");
-	const char *name = in ? "standard input" : path;
-	sek_auto_buf text = {.max = INPUT_MAX};
-	struct sek_err err;
-	enum sek_code r = in ? sek_fd_read(STDIN_FILENO, name, &text, &err)
-			     : sek_file_read(path, &text, &err);
-
-	if (r == SEK_OK)
-		sek_merge_add(m, sek_buf_str(&text), name);
-	else
-		sek_merge_add_lost(m, name, err.text);
-}
 
 static int
 show(struct sek_merge *m, const struct options *o)
@@ -77,9 +56,9 @@ run(const void *opts_, int argc, char **argv)
 	int status;
 
 	if (!argc)
-		add_report(m, NULL);
+		report_file_add(m, NULL);
 	for (int i = 0; i < argc; i++)
-		add_report(m, argv[i]);
+		report_file_add(m, argv[i]);
 	sek_merge_end(m);
 	status = show(m, opts_);
 	sek_merge_free(m);

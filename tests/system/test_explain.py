@@ -104,3 +104,94 @@ def test_a_url_that_is_over_is_low(world):
     r.write("a.txt", query.format("29990131"))
     (one,) = found(r)
     assert one["confidence"] == "high" and "living" in one["signals"]
+
+
+def report(repo, *how):
+    path = repo.world.top / "report.jsonl"
+    path.write_text(repo.cli("scan", "--format", "jsonl", *how).out)
+    return path
+
+
+def test_a_report_is_enough_to_explain_a_finding(world, keys):
+    r = world.repo()
+    r.plant("conf/app.ini", "[x]\n" + keys.text())
+    r.plant("other", keys.id + "\n")
+    r.git("notes", "add", "-m", f"note {keys.id}")
+    path = report(r, "--history")
+    for rule in ("aws-secret-access-key", "aws-access-key-id"):
+        one = by_rule(found(r, "--history"), rule)["fingerprint"]
+        there = r.cli("explain", one, "--history")
+        (r.path / ".git").rename(world.top / "gone")
+        for done in (world.cli("explain", one, "--from", str(path)),
+                     world.cli("explain", one, "--from", "-", stdin=path.read_text())):
+            assert done.status == 0 and not done.err, done
+            keys.assert_unseen(done)
+            clause = ", and it is no placeholder or example"
+            assert done.out == there.out.replace(clause, ""), done
+        (world.top / "gone").rename(r.path / ".git")
+
+
+def test_what_the_report_does_not_hold_is_left_out(world):
+    line = {"rule": "of-mine", "severity": "high", "confidence": "low",
+            "description": "a thing", "place": "file", "path": "a", "start": 0,
+            "end": 3, "fingerprint": "0" * 24, "redacted": "abc..."}
+    path = world.top / "r"
+    path.write_text(json.dumps(line) + "\n")
+    out = world.cli("explain", "0" * 24, "--from", str(path)).out
+    assert out.splitlines()[:4] == [
+        "0" * 24 + ": a thing", "  a", "  rule: of-mine", "  matched: abc..."], out
+    assert "confidence low" in out and "see:" not in out
+
+
+def test_a_report_with_secrets_is_explained_without_them(world, keys):
+    r = world.repo()
+    r.plant(f"dir/{keys.id}", "x\n")
+    path = report(r, "--history", "--show-secrets")
+    assert keys.id in path.read_text()
+    one = found(r, "--history")[0]["fingerprint"]
+    done = world.cli("explain", one, "--from", str(path))
+    assert done.status == 0 and "dir/AKIA..." in done.out, done
+    keys.assert_unseen(done)
+
+
+def test_one_explanation_for_several_repositories(world, keys):
+    for name in ("a", "b", "c"):
+        world.repo(name).plant("x", keys.id)
+    path = world.top / "r"
+    path.write_text(world.cli("scan", "--history", "--format", "jsonl", "--repo", "a",
+                              "--repo", "b", "--repo", "c").out)
+    one = json.loads(path.read_text().splitlines()[0])["fingerprint"]
+    done = world.cli("explain", one, "--from", str(path))
+    assert done.out.startswith("repository a\n") and done.out.count(one) == 2, done
+    assert done.out.endswith("\nAlso in\n  b\n  c\n"), done
+
+
+def test_a_report_that_lacks_the_finding_says_whether_it_is_whole(world, keys):
+    r = world.repo()
+    r.write("a.env", keys.text())
+    path = report(r)
+    done = r.cli("explain", "0" * 24, "--from", str(path))
+    assert done.status == 2 and not done.out, done
+    assert len(done.err.splitlines()) == 1 and str(path) in done.err, done
+    whole = path.read_text()
+    one = json.loads(whole.splitlines()[0])["fingerprint"]
+    path.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    assert r.cli("explain", one, "--from", str(path)).status == 0
+    for broken, why in (("".join(whole.splitlines(keepends=True)[:-1]), "closing line"),
+                        (whole[:40] + "\n" + whole, "report.jsonl:1: "),
+                        (whole + "\x00\x1b[31m", "report.jsonl:"), ("", "closing line")):
+        path.write_text(broken)
+        done = r.cli("explain", "0" * 24, "--from", str(path))
+        assert done.status == 3 and not done.out and why in done.err, done
+        assert "\x1b" not in done.err
+    path.unlink()
+    done = r.cli("explain", "0" * 24, "--from", str(path))
+    assert done.status == 3 and str(path) in done.err, done
+
+
+def test_a_report_goes_with_no_other_place(world):
+    r = world.repo()
+    for more in (["--staged"], ["--history"], ["--range", "a..b"], ["path"],
+                 ["--rules", "x"]):
+        done = r.cli("explain", "0" * 24, "--from", "x", *more)
+        assert done.status == 2 and "--from" in done.err, done
