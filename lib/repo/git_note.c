@@ -48,6 +48,15 @@ advice_line(struct sek_str note)
 	return (struct sek_str){NULL, 0};
 }
 
+/* A newer format, as that of reftables. */
+static bool
+is_of_newer_git(struct sek_str line)
+{
+	static const char unknown[] = "unknown repository extension";
+
+	return memmem(line.p, line.n, unknown, sizeof(unknown) - 1);
+}
+
 char *
 sek_git_note_text(struct sek_str note)
 {
@@ -56,8 +65,9 @@ sek_git_note_text(struct sek_str note)
 
 	if (!line.n)
 		return NULL;
-	text = sek_printf("%.*s%s%.*s", (int)line.n, line.p,
-	    advice.n ? "; if you trust it: " : "", (int)advice.n, advice.p);
+	text = sek_printf("%.*s%s%.*s%s", (int)line.n, line.p,
+	    advice.n ? "; if you trust it: " : "", (int)advice.n, advice.p,
+	    is_of_newer_git(line) ? ": it takes a newer git" : "");
 	/* It may quote a file name or a ref of someone else's making. */
 	for (char *c = text; *c; c++)
 		if (*c == '\n' || *c == '\t')

@@ -126,4 +126,4 @@ def test_a_format_that_git_does_not_know_is_3_and_one_line(world, keys):
     for how in (["--history"], ["--history", "--reachable"], ["--staged"], []):
         done = r.cli("scan", *how)
         assert done.status == 3 and not done.out, done
-        assert len(done.err.splitlines()) == 1 and "efstorage" in done.err, done
+        assert len(done.err.splitlines()) == 1 and "efstorage: it takes a newer git" in done.err, done

@@ -278,6 +278,7 @@ a_broken_repository_is_an_error(void **state)
 	   "git -C s config extensions.unheardOf 1");
 	assert_int_equal(sek_repo_open(&r, "s", &err), SEK_EIO);
 	assert_non_null(strstr(err.text, "unheardof"));
+	assert_non_null(strstr(err.text, ": it takes a newer git"));
 }
 
 static void
