@@ -1,5 +1,6 @@
 """`sekisho scan [PATH...]` and `scan -`: files as they are on disk."""
 
+import base64
 import json
 import os
 import signal
@@ -530,3 +531,33 @@ def test_a_rule_file_on_the_command_line_that_is_broken_is_2(plain):
     for name in ("bad.rules", "missing.rules"):
         r = plain.cli("scan", "--rules", name)
         assert r.status == 2 and name in r.err, r
+
+
+def service_account():
+    body = "MIIEvQIBADANBgkq" + base64.b64encode(os.urandom(1201)).decode()
+    lines = [body[i : i + 64] for i in range(0, len(body), 64)]
+    armour = "-----{} PRIVATE" + " KEY-----"
+    return {
+        "type": "service_account",
+        "private_key_id": os.urandom(20).hex(),
+        "private_key": "\n".join([armour.format("BEGIN"), *lines, armour.format("END")]),
+        "client_email": "x@example.iam.gserviceaccount.com",
+    }
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda key: json.dumps(key, indent=2),
+        lambda key: json.dumps(json.dumps(key)),
+        lambda key: repr(key),
+        lambda key: json.dumps(key, indent=2).replace("-----END", '",\n  "cut": "'),
+        lambda key: base64.b64encode(json.dumps(key).encode()).decode(),
+    ],
+    ids=["json", "string", "python", "cut-off", "base64"],
+)
+def test_a_service_account_key_is_one_finding_of_its_own_rule(plain, write):
+    plain.add("key", write(service_account()) + "\n")
+    r = plain.cli("scan", "--format", "jsonl")
+    found = [json.loads(line) for line in r.out.splitlines()]
+    assert [f["rule"] for f in found if "rule" in f] == ["google-service-account-key"], r
