@@ -1,7 +1,9 @@
 #include "repo/few.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "repo/few_kept.h"
@@ -9,6 +11,9 @@
 #include "repo/map.h"
 #include "repo/store.h"
 #include "repo/store_dirs.h"
+
+/* A larger loose object is not looked into only to know that it is there. */
+#define LOOSE_MAX ((size_t)1 << 20)
 
 struct few_pack {
 	char *path;
@@ -22,20 +27,41 @@ struct sek_few {
 	size_t last; /* the pack that had what was asked for last */
 	struct sek_inflate *z;
 	bool listed;
+	bool unread; /* there are packs that we cannot look into */
+	enum { FAN_UNKNOWN, FAN_THERE, FAN_NOWHERE } fan[256];
 	struct sek_few_kept kept;
 };
+
+static struct sek_few *
+new_few(unsigned oid_len)
+{
+	struct sek_few *f = sek_alloc(sizeof(*f));
+
+	f->places = sek_alloc(sizeof(*f->places));
+	f->places->oid_len = oid_len;
+	f->z = sek_inflate_new();
+	return f;
+}
 
 enum sek_code
 sek_few_open(struct sek_few **out, const struct sek_repo *r,
     struct sek_err *err)
 {
-	sek_auto_few *f = sek_alloc(sizeof(*f));
-	enum sek_code code;
+	sek_auto_few *f = new_few(r->oid_len);
+	enum sek_code code = sek_store_dirs(f->places, r, err);
 
-	f->places = sek_alloc(sizeof(*f->places));
-	f->places->oid_len = r->oid_len;
-	f->z = sek_inflate_new();
-	code = sek_store_dirs(f->places, r, err);
+	if (!code)
+		*out = sek_steal(&f);
+	return code;
+}
+
+enum sek_code
+sek_few_open_of(struct sek_few **out, const char *objects, unsigned oid_len,
+    struct sek_err *err)
+{
+	sek_auto_few *f = new_few(oid_len);
+	enum sek_code code = sek_store_dirs_of(f->places, objects, err);
+
 	if (!code)
 		*out = sek_steal(&f);
 	return code;
@@ -71,10 +97,13 @@ list_packs(struct sek_few *f, const char *objects)
 	sek_auto_free char *folder = sek_printf("%s/pack", objects);
 	DIR *dir = opendir(folder);
 	const struct dirent *d;
+	size_t packs = 0, before = f->packs.n;
 
+	f->unread |= !dir && errno != ENOENT;
 	while (dir && (d = readdir(dir))) {
 		struct sek_str name = sek_str(d->d_name);
 
+		packs += sek_str_ends(name, ".pack");
 		if (sek_str_starts(name, "pack-") && sek_str_ends(name, ".idx"))
 			sek_vec_push(&f->packs)
 			    ->path = sek_printf("%s/%.*spack", folder,
@@ -82,6 +111,7 @@ list_packs(struct sek_few *f, const char *objects)
 	}
 	if (dir)
 		closedir(dir);
+	f->unread |= packs != f->packs.n - before;
 }
 
 static const struct sek_pack *
@@ -91,7 +121,7 @@ pack_of(struct sek_few *f, size_t i)
 
 	if (!p->pack && !p->broken &&
 	    sek_pack_open_few(&p->pack, p->path, f->places->oid_len, NULL))
-		p->broken = true;
+		p->broken = f->unread = true;
 	return p->pack;
 }
 
@@ -282,4 +312,45 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	if (!r && out->n > max)
 		r = sek_fail(err, SEK_ETOOBIG, "over the limit");
 	return r;
+}
+
+/* In any of the places: most ids begin like no loose object at all. */
+static bool
+has_fan(struct sek_few *f, unsigned char first)
+{
+	if (f->fan[first] == FAN_UNKNOWN)
+		f->fan[first] = FAN_NOWHERE;
+	else
+		return f->fan[first] == FAN_THERE;
+	sek_vec_each (dir, &f->places->dirs) {
+		sek_auto_free char *path = sek_printf("%s/%02x", *dir, first);
+
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			f->fan[first] = FAN_THERE;
+	}
+	return f->fan[first] == FAN_THERE;
+}
+
+enum sek_code
+sek_few_has(struct sek_few *f, const struct sek_oid *oid, bool *has,
+    struct sek_err *err)
+{
+	sek_auto_buf content = {.max = LOOSE_MAX};
+	struct sek_pack_entry entry;
+	uint64_t offset;
+	enum sek_type type;
+	const struct sek_pack *p = find_packed(f, oid, &offset);
+	enum sek_code r = SEK_ENOTFOUND;
+
+	*has = false;
+	if (f->unread || f->places->problems.n)
+		return sek_fail(err, SEK_EPARSE, "packs that only git reads");
+	if (p)
+		r = sek_pack_entry_from(p, offset, &entry, err);
+	else if (has_fan(f, oid->raw[0]))
+		r = find_loose(f, oid, &content, &type, err);
+	*has = r == SEK_OK;
+	if (!r || r == SEK_ENOTFOUND)
+		return SEK_OK;
+	return sek_fail(err, SEK_EPARSE, "damaged, or too large to look into");
 }

@@ -13,6 +13,9 @@
 struct sek_few;
 enum sek_code sek_few_open(struct sek_few **out, const struct sek_repo *r,
     struct sek_err *err) SEK_CHECKED;
+/* The same of one directory of objects and its info/alternates. */
+enum sek_code sek_few_open_of(struct sek_few **out, const char *objects,
+    unsigned oid_len, struct sek_err *err) SEK_CHECKED;
 void sek_few_free(struct sek_few *f); /* NULL is legal */
 void sek_few_free_ptr(struct sek_few **f);
 #define sek_auto_few __attribute__((cleanup(sek_few_free_ptr))) struct sek_few
@@ -24,5 +27,10 @@ void sek_few_free_ptr(struct sek_few **f);
  */
 enum sek_code sek_few_read(struct sek_few *f, const struct sek_oid *oid,
     struct sek_buf *out, enum sek_type *type, struct sek_err *err) SEK_CHECKED;
+
+/* Whether it is there and whole as far as its first bytes tell. SEK_EPARSE: git
+ * is to be asked, since something there is damaged or for git alone. */
+enum sek_code sek_few_has(struct sek_few *f, const struct sek_oid *oid,
+    bool *has, struct sek_err *err) SEK_CHECKED;
 
 #endif

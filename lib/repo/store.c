@@ -192,15 +192,10 @@ sort_loose(struct sek_store *s)
 }
 
 /* Loose objects first: git repacks them into packs, never back. */
-enum sek_code
-sek_store_open(struct sek_store **out, const struct sek_repo *r,
+static enum sek_code
+open_dirs(struct sek_store **out, struct sek_store *s, enum sek_code code,
     struct sek_err *err)
 {
-	struct sek_store *s = sek_alloc(sizeof(*s));
-	enum sek_code code;
-
-	s->oid_len = r->oid_len;
-	code = sek_store_dirs(s, r, err);
 	for (uint32_t i = 0; i < s->dirs.n; i++)
 		for (unsigned k = 0; k < 256; k++)
 			list_fan(s, i, k);
@@ -216,6 +211,26 @@ sek_store_open(struct sek_store **out, const struct sek_repo *r,
 	sort_loose(s);
 	*out = s;
 	return SEK_OK;
+}
+
+enum sek_code
+sek_store_open(struct sek_store **out, const struct sek_repo *r,
+    struct sek_err *err)
+{
+	struct sek_store *s = sek_alloc(sizeof(*s));
+
+	s->oid_len = r->oid_len;
+	return open_dirs(out, s, sek_store_dirs(s, r, err), err);
+}
+
+enum sek_code
+sek_store_open_of(struct sek_store **out, const char *objects, unsigned oid_len,
+    struct sek_err *err)
+{
+	struct sek_store *s = sek_alloc(sizeof(*s));
+
+	s->oid_len = oid_len;
+	return open_dirs(out, s, sek_store_dirs_of(s, objects, err), err);
 }
 
 void

@@ -35,6 +35,9 @@ struct sek_store {
  * no directory of objects; SEK_EPARSE: there is what only git can read. */
 enum sek_code sek_store_open(struct sek_store **out, const struct sek_repo *r,
     struct sek_err *err) SEK_CHECKED;
+/* The same of one directory of objects and its info/alternates. */
+enum sek_code sek_store_open_of(struct sek_store **out, const char *objects,
+    unsigned oid_len, struct sek_err *err) SEK_CHECKED;
 void sek_store_free(struct sek_store *s); /* NULL is legal */
 
 bool sek_store_has(const struct sek_store *s, const struct sek_oid *oid);

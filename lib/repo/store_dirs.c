@@ -149,16 +149,12 @@ add_alternates(struct search *s, size_t i)
 		sek_store_problem(s->store, path, err.text);
 }
 
-enum sek_code
-sek_store_dirs(struct sek_store *store, const struct sek_repo *r,
-    struct sek_err *err)
+/* more: a list of others, which count from dir; NULL: none. */
+static enum sek_code
+search(struct sek_store *store, const char *own, const char *more,
+    const char *dir, struct sek_err *err)
 {
 	struct search s = {.store = store};
-	const char *named = getenv("GIT_OBJECT_DIRECTORY");
-	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-	sek_auto_free char *own = named && *named
-	    ? below(r->dir, sek_str(named))
-	    : sek_printf("%s/objects", r->common_dir);
 	enum sek_code code = SEK_OK;
 
 	add(&s, own, 0);
@@ -166,10 +162,30 @@ sek_store_dirs(struct sek_store *store, const struct sek_repo *r,
 		code = sek_fail(err, SEK_EIO, "%s: no directory of objects",
 		    own);
 	if (!code && more)
-		add_list(&s, sek_str(more), ':', r->dir, 1);
+		add_list(&s, sek_str(more), ':', dir, 1);
 	for (size_t i = 0; !code && i < store->dirs.n; i++)
 		add_alternates(&s, i);
 	sek_vec_clear(&s.seen);
 	sek_vec_clear(&s.depth);
 	return code;
+}
+
+enum sek_code
+sek_store_dirs(struct sek_store *store, const struct sek_repo *r,
+    struct sek_err *err)
+{
+	const char *named = getenv("GIT_OBJECT_DIRECTORY");
+	sek_auto_free char *own = named && *named
+	    ? below(r->dir, sek_str(named))
+	    : sek_printf("%s/objects", r->common_dir);
+
+	return search(store, own, getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+	    r->dir, err);
+}
+
+enum sek_code
+sek_store_dirs_of(struct sek_store *store, const char *objects,
+    struct sek_err *err)
+{
+	return search(store, objects, NULL, NULL, err);
 }
