@@ -47,7 +47,8 @@ enum sek_code sek_odb_list(struct sek_repo *r, bool quarantine_only,
 
 /*
  * What a push brings: the objects of its quarantine that the repository did not
- * have. (git completes a thin pack with objects from the repository.)
+ * have. (git completes a thin pack with objects from the repository.) Listed by
+ * ourselves, by git what is out of the ordinary. Their size is not told: 0.
  */
 enum sek_code sek_odb_list_pushed(struct sek_repo *r, sek_object_fn *fn,
     void *arg, struct sek_err *err) SEK_CHECKED;
