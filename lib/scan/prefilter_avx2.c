@@ -12,7 +12,7 @@ struct set {
 };
 
 struct sets {
-	struct set a, b;
+	struct set a, b, c;
 };
 
 INLINE __m256i
@@ -78,7 +78,7 @@ ruled_out(__m256i out, const struct set *s, const __m256i *x,
 
 /* A bit for each of 32 positions that no bucket matches. */
 INLINE uint32_t
-misses(const struct sets *s, const uint8_t *p, bool both, bool word)
+misses(const struct sets *s, const uint8_t *p, int sets, bool word)
 {
 	const __m256i x[] = {load(p), load(p + 1), load(p + 2), load(p + 3)};
 	const __m256i high[] = {
@@ -88,9 +88,13 @@ misses(const struct sets *s, const uint8_t *p, bool both, bool word)
 	if (word)
 		before = alnum(load(p - 1));
 	out = ruled_out(_mm256_and_si256(before, s->a.word), &s->a, x, high);
-	if (both)
+	if (sets > 1)
 		out = _mm256_and_si256(out,
 		    ruled_out(_mm256_and_si256(before, s->b.word), &s->b, x,
+			high));
+	if (sets > 2)
+		out = _mm256_and_si256(out,
+		    ruled_out(_mm256_and_si256(before, s->c.word), &s->c, x,
 			high));
 	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(out,
 	    _mm256_set1_epi8(-1)));
@@ -111,14 +115,14 @@ load_set(const struct sek_prefilter *f, int set)
 
 INLINE size_t
 fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
-    uint64_t *mask, uint16_t *block, bool both, bool word)
+    uint64_t *mask, uint16_t *block, int sets, bool word)
 {
-	const struct sets s = {load_set(f, 0), load_set(f, 1)};
+	const struct sets s = {load_set(f, 0), load_set(f, 1), load_set(f, 2)};
 	size_t n = 0;
 
 	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
-		uint64_t a = misses(&s, p, both, word);
-		uint64_t b = misses(&s, p + 32, both, word);
+		uint64_t a = misses(&s, p, sets, word);
+		uint64_t b = misses(&s, p + 32, sets, word);
 		uint64_t m = ~(b << 32 | a);
 
 		mask[n] = m;
@@ -133,12 +137,14 @@ sek_prefilter_fill_avx2(const struct sek_prefilter *f, const uint8_t *p,
     size_t blocks, uint64_t *mask, uint16_t *block)
 {
 	switch (f->layout) {
+	case SEK_PREFILTER_4X24:
+		return fill(f, p, blocks, mask, block, 3, false);
 	case SEK_PREFILTER_4X16_WORD:
-		return fill(f, p, blocks, mask, block, true, true);
+		return fill(f, p, blocks, mask, block, 2, true);
 	case SEK_PREFILTER_4X16:
-		return fill(f, p, blocks, mask, block, true, false);
+		return fill(f, p, blocks, mask, block, 2, false);
 	default:
-		return fill(f, p, blocks, mask, block, false, false);
+		return fill(f, p, blocks, mask, block, 1, false);
 	}
 }
 #endif

@@ -12,7 +12,7 @@ struct set {
 };
 
 struct sets {
-	struct set a, b;
+	struct set a, b, c;
 };
 
 /* 0xff where the byte is one of [0-9A-Za-z]. */
@@ -60,16 +60,19 @@ ruled_out(uint8x16_t out, const struct set *s, const uint8_t *p)
 
 /* 0xff for each of 16 positions that a bucket matches. */
 INLINE uint8x16_t
-matches(const struct sets *s, const uint8_t *p, bool both, bool word)
+matches(const struct sets *s, const uint8_t *p, int sets, bool word)
 {
 	uint8x16_t before = vdupq_n_u8(0), out;
 
 	if (word)
 		before = alnum(vld1q_u8(p - 1));
 	out = ruled_out(vandq_u8(before, s->a.word), &s->a, p);
-	if (both)
+	if (sets > 1)
 		out = vandq_u8(out,
 		    ruled_out(vandq_u8(before, s->b.word), &s->b, p));
+	if (sets > 2)
+		out = vandq_u8(out,
+		    ruled_out(vandq_u8(before, s->c.word), &s->c, p));
 	return vcltq_u8(out, vdupq_n_u8(0xff));
 }
 
@@ -103,16 +106,16 @@ load_set(const struct sek_prefilter *f, int set)
 
 INLINE size_t
 fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
-    uint64_t *mask, uint16_t *block, bool both, bool word)
+    uint64_t *mask, uint16_t *block, int sets, bool word)
 {
-	const struct sets s = {load_set(f, 0), load_set(f, 1)};
+	const struct sets s = {load_set(f, 0), load_set(f, 1), load_set(f, 2)};
 	size_t n = 0;
 
 	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
-		uint64_t m = bits(matches(&s, p, both, word),
-		    matches(&s, p + 16, both, word),
-		    matches(&s, p + 32, both, word),
-		    matches(&s, p + 48, both, word));
+		uint64_t m = bits(matches(&s, p, sets, word),
+		    matches(&s, p + 16, sets, word),
+		    matches(&s, p + 32, sets, word),
+		    matches(&s, p + 48, sets, word));
 
 		mask[n] = m;
 		block[n] = (uint16_t)i;
@@ -126,12 +129,14 @@ sek_prefilter_fill_neon(const struct sek_prefilter *f, const uint8_t *p,
     size_t blocks, uint64_t *mask, uint16_t *block)
 {
 	switch (f->layout) {
+	case SEK_PREFILTER_4X24:
+		return fill(f, p, blocks, mask, block, 3, false);
 	case SEK_PREFILTER_4X16_WORD:
-		return fill(f, p, blocks, mask, block, true, true);
+		return fill(f, p, blocks, mask, block, 2, true);
 	case SEK_PREFILTER_4X16:
-		return fill(f, p, blocks, mask, block, true, false);
+		return fill(f, p, blocks, mask, block, 2, false);
 	default:
-		return fill(f, p, blocks, mask, block, false, false);
+		return fill(f, p, blocks, mask, block, 1, false);
 	}
 }
 #endif

@@ -1,8 +1,10 @@
 #include "scan/prefilter_table.h"
 
-/* Shift-or: a lane of 16 buckets per column; a bucket whose bit is still clear
- * in the last lane has matched all four bytes. */
-#define LANE 16
+/* Shift-or: a lane of 16 bits per column; a bit that is still clear in the last
+ * lane stands for a bucket that has matched all four bytes. Bucket k has bit
+ * k % 16, so that two of 24 buckets may share one: more candidates, not other
+ * hits. */
+#define LANE SEK_PREFILTER_LANE
 
 size_t
 sek_prefilter_fill_scalar(const struct sek_prefilter *f, const uint8_t *p,

@@ -12,7 +12,7 @@ struct set {
 };
 
 struct sets {
-	struct set a, b;
+	struct set a, b, c;
 };
 
 INLINE __m128i
@@ -73,7 +73,7 @@ ruled_out(__m128i out, const struct set *s, const __m128i *x,
 
 /* A bit for each of 16 positions that no bucket matches. */
 INLINE uint32_t
-misses(const struct sets *s, const uint8_t *p, bool both, bool word)
+misses(const struct sets *s, const uint8_t *p, int sets, bool word)
 {
 	const __m128i x[] = {load(p), load(p + 1), load(p + 2), load(p + 3)};
 	const __m128i high[] = {
@@ -83,9 +83,13 @@ misses(const struct sets *s, const uint8_t *p, bool both, bool word)
 	if (word)
 		before = alnum(load(p - 1));
 	out = ruled_out(_mm_and_si128(before, s->a.word), &s->a, x, high);
-	if (both)
+	if (sets > 1)
 		out = _mm_and_si128(out,
 		    ruled_out(_mm_and_si128(before, s->b.word), &s->b, x,
+			high));
+	if (sets > 2)
+		out = _mm_and_si128(out,
+		    ruled_out(_mm_and_si128(before, s->c.word), &s->c, x,
 			high));
 	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(out,
 	    _mm_set1_epi8(-1)));
@@ -106,16 +110,16 @@ load_set(const struct sek_prefilter *f, int set)
 
 INLINE size_t
 fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
-    uint64_t *mask, uint16_t *block, bool both, bool word)
+    uint64_t *mask, uint16_t *block, int sets, bool word)
 {
-	const struct sets s = {load_set(f, 0), load_set(f, 1)};
+	const struct sets s = {load_set(f, 0), load_set(f, 1), load_set(f, 2)};
 	size_t n = 0;
 
 	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
-		uint64_t a = misses(&s, p, both, word);
-		uint64_t b = misses(&s, p + 16, both, word);
-		uint64_t c = misses(&s, p + 32, both, word);
-		uint64_t d = misses(&s, p + 48, both, word);
+		uint64_t a = misses(&s, p, sets, word);
+		uint64_t b = misses(&s, p + 16, sets, word);
+		uint64_t c = misses(&s, p + 32, sets, word);
+		uint64_t d = misses(&s, p + 48, sets, word);
 		uint64_t m = ~(d << 48 | c << 32 | b << 16 | a);
 
 		mask[n] = m;
@@ -130,12 +134,14 @@ sek_prefilter_fill_ssse3(const struct sek_prefilter *f, const uint8_t *p,
     size_t blocks, uint64_t *mask, uint16_t *block)
 {
 	switch (f->layout) {
+	case SEK_PREFILTER_4X24:
+		return fill(f, p, blocks, mask, block, 3, false);
 	case SEK_PREFILTER_4X16_WORD:
-		return fill(f, p, blocks, mask, block, true, true);
+		return fill(f, p, blocks, mask, block, 2, true);
 	case SEK_PREFILTER_4X16:
-		return fill(f, p, blocks, mask, block, true, false);
+		return fill(f, p, blocks, mask, block, 2, false);
 	default:
-		return fill(f, p, blocks, mask, block, false, false);
+		return fill(f, p, blocks, mask, block, 1, false);
 	}
 }
 #endif

@@ -15,12 +15,14 @@
  * c looks at byte c after the position. Then hash leads to the checks.
  */
 #define SEK_PREFILTER_COLUMNS 4
-#define SEK_PREFILTER_SETS    2 /* of eight buckets each */
+#define SEK_PREFILTER_SETS    3  /* of eight buckets each */
+#define SEK_PREFILTER_LANE    16 /* bits of a column in table.byte */
 
 enum sek_prefilter_layout {
 	SEK_PREFILTER_4X8,       /* four columns, eight buckets: set 0 only */
-	SEK_PREFILTER_4X16,      /* four columns, both sets */
+	SEK_PREFILTER_4X16,      /* four columns, sets 0 and 1 */
 	SEK_PREFILTER_4X16_WORD, /* and the byte before, for word buckets */
+	SEK_PREFILTER_4X24,      /* four columns, all sets */
 };
 
 /*
@@ -50,7 +52,8 @@ struct sek_prefilter {
 	uint8_t word[SEK_PREFILTER_SETS]; /* buckets with word literals only */
 	uint8_t low[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
 	uint8_t high[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
-	uint64_t byte[256]; /* the same for the scalar variant */
+	/* The same for the scalar variant, column c from bit c * LANE on. */
+	uint64_t byte[256];
 	const struct sek_prefilter_check *check; /* [checks] */
 	const uint16_t *hash; /* [hashes]: an index into check, 0 for none */
 	const uint8_t *rest;  /* [rests]; NULL if rests is 0 */

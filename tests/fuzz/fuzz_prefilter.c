@@ -1,6 +1,6 @@
 /*
- * Bytes make a set of literals and a text; every variant must find what a
- * naive search finds, in its order.
+ * Bytes make a set of literals, of a size for each layout of the tables, and a
+ * text; every variant must find what a naive search finds, in its order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "base/vec.h"
 #include "scan/prefilter_table.h"
 
-#define MOST 96
+#define MOST 320
+#define MADE 96 /* of their own bytes; the others repeat these */
 
 struct set {
 	struct sek_literal at[MOST];
@@ -75,7 +76,9 @@ compare(void *arg, size_t literal, size_t offset)
 static void
 take_literals(struct set *s, char *p, size_t *n)
 {
-	size_t want = *n ? (uint8_t)p[--*n] % MOST : 0;
+	static const size_t least[] = {0, 160, MOST};
+	size_t fill = *n ? least[(uint8_t)p[--*n] % 3] : 0;
+	size_t want = *n ? (uint8_t)p[--*n] % MADE : 0;
 
 	while (s->n<want && * n> 1 + SEK_LITERAL_MAX) {
 		uint8_t head = (uint8_t)p[--*n];
@@ -89,6 +92,8 @@ take_literals(struct set *s, char *p, size_t *n)
 		for (size_t i = 0; l->nocase && i < l->len; i++)
 			p[*n + i] = lower(p[*n + i]);
 	}
+	for (size_t i = 0, made = s->n; made && s->n < fill; i++)
+		s->at[s->n++] = s->at[i % made];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -447,9 +447,10 @@ agrees_with_a_naive_search_on_random_sets(void **state)
 }
 
 static void
-all_three_layouts_are_made_and_agree(void **state)
+all_four_layouts_are_made_and_agree(void **state)
 {
-	bool seen[3] = {false};
+	static const size_t literals[] = {5, 300};
+	bool seen[4] = {false};
 	uint64_t seed = 3;
 	char text[5000];
 	struct set s;
@@ -458,7 +459,7 @@ all_three_layouts_are_made_and_agree(void **state)
 	for (size_t k = 0; k < 20; k++) {
 		struct sek_prefilter *f;
 
-		random_set(&seed, &s, k ? 200 : 5, 12);
+		random_set(&seed, &s, k < 2 ? literals[k] : 200, 12);
 		for (size_t i = 0; k > 1 && i < s.n; i++)
 			s.at[i].word = i % k;
 		random_text(&seed, text, sizeof(text), 12);
@@ -470,7 +471,7 @@ all_three_layouts_are_made_and_agree(void **state)
 				sizeof(text)) > 20);
 		sek_prefilter_free(f);
 	}
-	assert_true(seen[0] && seen[1] && seen[2]);
+	assert_true(seen[0] && seen[1] && seen[2] && seen[3]);
 }
 
 static void
@@ -500,7 +501,7 @@ main(void)
 	    cmocka_unit_test(refuses_lengths_out_of_range),
 	    cmocka_unit_test(every_length_and_place_between_guard_pages),
 	    cmocka_unit_test(agrees_with_a_naive_search_on_random_sets),
-	    cmocka_unit_test(all_three_layouts_are_made_and_agree),
+	    cmocka_unit_test(all_four_layouts_are_made_and_agree),
 	    cmocka_unit_test(refuses_an_unknown_processor),
 	};
 
