@@ -150,20 +150,18 @@ take_print(struct print *p, const struct sek_literal *l)
 	}
 }
 
-static struct bucket
-joined(const struct builder *b, const struct bucket *to, const struct print *p)
+static void
+join(struct bucket *to, const struct print *p)
 {
-	struct bucket out = {.print = *p};
-
-	if (to->cost > 0) {
-		out.print.word = p->word && to->print.word;
-		for (size_t c = 0; c < COLUMNS; c++) {
-			out.print.low[c] |= to->print.low[c];
-			out.print.high[c] |= to->print.high[c];
-		}
+	if (to->cost <= 0) {
+		to->print = *p;
+		return;
 	}
-	out.cost = cost(b, &out.print);
-	return out;
+	to->print.word = to->print.word && p->word;
+	for (size_t c = 0; c < COLUMNS; c++) {
+		to->print.low[c] |= p->low[c];
+		to->print.high[c] |= p->high[c];
+	}
 }
 
 static void
@@ -173,10 +171,12 @@ place(struct builder *b, size_t literal)
 	float least = 2;
 
 	for (size_t k = 0; k < b->buckets; k++) {
-		struct bucket with = joined(b, &b->bucket[k],
-		    &b->print[literal]);
-		float more = with.cost - b->bucket[k].cost;
+		struct bucket with = b->bucket[k];
+		float more;
 
+		join(&with, &b->print[literal]);
+		with.cost = cost(b, &with.print);
+		more = with.cost - b->bucket[k].cost;
 		if (more < least) {
 			least = more;
 			best = with;
@@ -190,12 +190,18 @@ static void
 take_out(struct builder *b, size_t literal)
 {
 	uint8_t k = b->in[literal];
+	struct bucket left = {.cost = 0};
 
 	b->in[literal] = BUCKETS;
-	b->bucket[k] = (struct bucket){.cost = 0};
-	for (size_t i = 0; i < b->n; i++)
-		if (b->in[i] == k)
-			b->bucket[k] = joined(b, &b->bucket[k], &b->print[i]);
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->in[i] != k)
+			continue;
+		join(&left, &b->print[i]);
+		left.cost = 1; /* for now: it is not empty */
+	}
+	if (left.cost > 0)
+		left.cost = cost(b, &left.print);
+	b->bucket[k] = left;
 }
 
 /* The most frequent first, each where it adds least; then each once more, now
