@@ -384,9 +384,9 @@ finds_a_pair_whose_values_stand_in_parts(void **state)
 		struct scan s;
 
 		sek_buf_printf(&text, "x = 1;\nid = \"%.*s%s%s\";\n", cut, ID,
-		    joint, ID + cut);
+		    joint, &ID[cut]);
 		sek_buf_printf(&text, "secret_key = \"%.*s%s%s\";\n", cut,
-		    SECRET, joint, SECRET + cut);
+		    SECRET, joint, &SECRET[cut]);
 		scan(&s, sek_buf_str(&text));
 		if (s.out.founds.n != 2)
 			fail_msg("%zu in %s", s.out.founds.n, text.p);
