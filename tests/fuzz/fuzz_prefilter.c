@@ -1,6 +1,7 @@
 /*
- * Bytes make a set of literals, of a size for each layout of the tables, and a
- * text; every variant must find what a naive search finds, in its order.
+ * Bytes are a text, and its end makes a set of literals, of a size for each
+ * layout of the tables; every variant must find what a naive search finds, in
+ * its order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -110,16 +111,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(all, data, size);
 	take_literals(&s, all, &n);
-	text = malloc(n + !n); /* of its own, so that a byte too far is seen */
-	memcpy(text, all, n);
-	naive(&s, text, n, &want);
+	/* of its own, so that a byte too far is seen */
+	text = malloc(size + !size);
+	memcpy(text, all, size);
+	naive(&s, text, size, &want);
 	f = sek_prefilter_new(s.at, s.n);
 	for (size_t c = 0; c < sizeof(cpus) / sizeof(cpus[0]); c++) {
 		struct expected e = {.hits = &want};
 
 		if (!sek_prefilter_use(cpus[c]))
 			continue;
-		sek_prefilter_run(f, text, n, 0, n, compare, &e);
+		sek_prefilter_run(f, text, size, 0, size, compare, &e);
 		if (e.next != want.n)
 			abort();
 	}
