@@ -56,7 +56,7 @@ show_left(double seconds)
 static void
 show_scan(void *arg, const struct sek_progress *p)
 {
-	double t = time_to_show(started);
+	double t = p->objects ? time_to_show(started) : 0;
 
 	(void)arg;
 	if (t <= 0)
@@ -64,7 +64,7 @@ show_scan(void *arg, const struct sek_progress *p)
 	fprintf(stderr, "\r\033[Kscanned %llu objects, %llu MB, %llu MB/s",
 	    (unsigned long long)p->objects, (unsigned long long)p->bytes >> 20,
 	    (unsigned long long)((double)p->bytes / 1048576 / t));
-	if (p->objects && p->expected >= p->objects)
+	if (p->expected >= p->objects)
 		show_left(t * (double)(p->expected - p->objects) /
 		    (double)p->objects);
 	fflush(stderr);
