@@ -544,6 +544,8 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 		sek_odb_close(w->odb);
 		sek_buf_clear(&w->content);
 	}
+	if (e->o.progress)
+		tell_progress(e);
 	/* Only now: until here a worker may have dropped what was queued. */
 	out->interrupted = sek_engine_stopped(e);
 	sek_outcome_tell_dropped(out);
