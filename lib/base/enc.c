@@ -40,8 +40,8 @@ sek_unhex(struct sek_str hex, unsigned char *out)
 	return true;
 }
 
-static int
-base64_digit(char c)
+int
+sek_base64_digit(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -77,13 +77,14 @@ sek_unbase64(struct sek_str in, struct sek_buf *out)
 	if (!strip_padding(&in))
 		return false;
 	for (size_t i = 0; i < in.n; i++)
-		if (base64_digit(in.p[i]) < 0)
+		if (sek_base64_digit(in.p[i]) < 0)
 			return false;
 	to = sek_buf_room(out, in.n / 4 * 3 + in.n % 4 * 3 / 4);
 	if (!to)
 		return false;
 	for (size_t i = 0; i < in.n; i++) {
-		bits = (bits << 6 | (unsigned)base64_digit(in.p[i])) & 0xffff;
+		bits = (bits << 6 | (unsigned)sek_base64_digit(in.p[i])) &
+		    0xffff;
 		held += 6;
 		if (held >= 8) {
 			held -= 8;

@@ -165,12 +165,6 @@ sek_holders_each(struct sek_holders *h, sek_holder_fn *fn, void *arg,
 	return r;
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 static void
 add_names(struct sek_holders *h, const struct sek_holder_name *names, size_t n)
 {
@@ -182,21 +176,6 @@ add_names(struct sek_holders *h, const struct sek_holder_name *names, size_t n)
 		};
 		*sek_vec_push(&h->wanted) = names[i].id;
 	}
-}
-
-/* By id, each once. */
-static void
-sort_wanted(struct sek_oids *v)
-{
-	size_t n = 0;
-
-	if (!v->n)
-		return;
-	qsort(v->at, v->n, sizeof(*v->at), by_id);
-	for (size_t i = 0; i < v->n; i++)
-		if (!n || !sek_oid_eq(&v->at[n - 1], &v->at[i]))
-			v->at[n++] = v->at[i];
-	v->n = n;
 }
 
 enum sek_code
@@ -213,7 +192,7 @@ sek_holders_open(struct sek_holders **out, struct sek_repo *r,
 	sek_vec_each (blob, blobs)
 		*sek_vec_push(&h->wanted) = *blob;
 	add_names(h, names, names_n);
-	sort_wanted(&h->wanted);
+	sek_oids_sort(&h->wanted);
 	code = sek_leads_find(&h->leads, h->families, blobs, &h->tally, err);
 	if (!code)
 		code = sek_graph_new(&h->graph, r, h->families, &h->tally, err);

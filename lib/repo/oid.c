@@ -1,5 +1,7 @@
 #include "repo/oid.h"
 
+#include <stdlib.h>
+
 #include "base/enc.h"
 
 bool
@@ -48,4 +50,30 @@ sek_oid_cmp(const struct sek_oid *a, const struct sek_oid *b)
 	if (a->len != b->len)
 		return a->len < b->len ? -1 : 1;
 	return memcmp(a->raw, b->raw, a->len);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return sek_oid_cmp(a, b);
+}
+
+void
+sek_oids_sort(struct sek_oids *v)
+{
+	size_t n = 0;
+
+	if (!v->n)
+		return;
+	qsort(v->at, v->n, sizeof(*v->at), by_id);
+	for (size_t i = 0; i < v->n; i++)
+		if (!n || !sek_oid_eq(&v->at[n - 1], &v->at[i]))
+			v->at[n++] = v->at[i];
+	v->n = n;
+}
+
+const struct sek_oid *
+sek_oids_find(const struct sek_oids *v, const struct sek_oid *oid)
+{
+	return v->n ? bsearch(oid, v->at, v->n, sizeof(*oid), by_id) : NULL;
 }

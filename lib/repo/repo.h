@@ -45,7 +45,6 @@ enum sek_code sek_repo_resolve(struct sek_repo *r, const char *revision,
  * GITHEAD_<id> variables name. Empty when no merge is being made. Appended to
  * out, which the caller clears with sek_vec_clear.
  */
-struct sek_oids SEK_VEC_BODY(struct sek_oid);
 enum sek_code sek_repo_merge_heads(struct sek_repo *r, struct sek_oids *out,
     struct sek_err *err) SEK_CHECKED;
 

@@ -21,32 +21,6 @@ struct lookup {
 	uint64_t missing;
 };
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
-static void
-sort_ids(struct sek_oids *v)
-{
-	size_t n = 0;
-
-	if (!v->n)
-		return;
-	qsort(v->at, v->n, sizeof(*v->at), by_id);
-	for (size_t i = 0; i < v->n; i++)
-		if (!n || !sek_oid_eq(&v->at[n - 1], &v->at[i]))
-			v->at[n++] = v->at[i];
-	v->n = n;
-}
-
-static bool
-has_id(const struct sek_oids *v, const struct sek_oid *oid)
-{
-	return v->n && bsearch(oid, v->at, v->n, sizeof(*oid), by_id);
-}
-
 /* git rev-list OPTION... of the selected revisions. */
 static enum sek_code
 start_list(struct sek_git **g, const struct lookup *l,
@@ -228,7 +202,8 @@ drop_old_tags(struct lookup *l, struct sek_err *err)
 static bool
 is_asked(const struct lookup *l, const struct sek_oid *commit)
 {
-	return !l->s->paths.n || l->all_changed || has_id(&l->changed, commit);
+	return !l->s->paths.n || l->all_changed ||
+	    sek_oids_find(&l->changed, commit);
 }
 
 /* Names of trees and blobs: of a commit, or of a path in it. */
@@ -282,7 +257,7 @@ resolve(struct lookup *l, const struct sek_buf *names, const char *prefix,
 	}
 	if (!code)
 		code = sek_git_finish(&g, NULL, err);
-	sort_ids(&ids);
+	sek_oids_sort(&ids);
 	sek_vec_each (oid, &ids) {
 		char hex[SEK_OID_HEX];
 
@@ -310,7 +285,7 @@ resolve_trees(struct lookup *l, struct sek_err *err)
 		sek_vec_each (other, &l->others)
 			sek_buf_printf(&held, "%s\n", sek_oid_hex(other, hex));
 	sek_vec_each (parent, &l->parents)
-		if (!has_id(&l->commits, parent))
+		if (!sek_oids_find(&l->commits, parent))
 			add_names(l, &before, parent);
 	code = resolve(l, &held, "", err);
 	return code ? code : resolve(l, &before, "^", err);
@@ -357,7 +332,7 @@ list_changed(struct lookup *l, struct sek_err *err)
 	code = start_list(&g, l, options, err);
 	if (!code)
 		code = read_ids(l, &g, &l->changed, err);
-	sort_ids(&l->changed);
+	sek_oids_sort(&l->changed);
 	return code;
 }
 
@@ -367,8 +342,8 @@ select_commits(struct lookup *l, struct sek_oids *out, struct sek_err *err)
 {
 	enum sek_code code = list_commits(l, err);
 
-	sort_ids(&l->commits);
-	sort_ids(&l->parents);
+	sek_oids_sort(&l->commits);
+	sek_oids_sort(&l->parents);
 	if (!code && l->s->paths.n)
 		code = list_changed(l, err);
 	if (!code && !l->s->paths.n)
@@ -404,7 +379,7 @@ sek_select_objects(struct sek_oids *out, uint64_t *missing, struct sek_repo *r,
 		if (!code)
 			code = read_ids(&l, &g, out, err);
 	}
-	sort_ids(out);
+	sek_oids_sort(out);
 	*missing = l.missing;
 	sek_vec_clear(&l.commits);
 	sek_vec_clear(&l.parents);

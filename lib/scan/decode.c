@@ -1,5 +1,6 @@
 #include "scan/decode.h"
 
+#include "base/enc.h"
 #include "scan/decode_escape.h"
 
 /* A line of wrapped base64 or hex has at least so many characters; between two
@@ -21,20 +22,6 @@ sek_encoding_name(enum sek_encoding e)
 	};
 
 	return name[e];
-}
-
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
 }
 
 static bool
@@ -85,10 +72,10 @@ limit_ahead(struct sek_str c, const struct sek_lead *l, size_t most)
 static bool
 is_alone(struct sek_str c, size_t at, size_t end)
 {
-	while (at < end && base64_value(c.p[at]) >= 0)
+	while (at < end && sek_base64_digit(c.p[at]) >= 0)
 		at++;
 	if (at < end && c.p[at] == '=')
-		return at + 1 == end || base64_value(c.p[at + 1]) < 0;
+		return at + 1 == end || sek_base64_digit(c.p[at + 1]) < 0;
 	return at == end || is_one_of(c.p[at], "\r\n\"'`\\,;)]}<");
 }
 
@@ -109,7 +96,7 @@ over_gap(struct sek_str c, size_t at, size_t end)
 		line = line || escape || c.p[at] == '\n';
 		at += escape ? 2 : 1;
 	}
-	if (!line || at == from || at == end || base64_value(c.p[at]) < 0)
+	if (!line || at == from || at == end || sek_base64_digit(c.p[at]) < 0)
 		return 0;
 	return is_alone(c, at, stop) ? at : 0;
 }
@@ -133,7 +120,8 @@ over_gap_back(struct sek_str c, size_t at, size_t begin)
 			break;
 		}
 	}
-	return line && at > begin && base64_value(c.p[at - 1]) >= 0 ? at : 0;
+	return line && at > begin && sek_base64_digit(c.p[at - 1]) >= 0 ? at
+									: 0;
 }
 
 /* The start of the run; chars: how many of its characters stand before the
@@ -148,7 +136,7 @@ base64_begin(struct sek_str c, const struct sek_lead *l, size_t *chars)
 	for (;;) {
 		size_t next;
 
-		while (at > begin && base64_value(c.p[at - 1]) >= 0 &&
+		while (at > begin && sek_base64_digit(c.p[at - 1]) >= 0 &&
 		    !(at - begin >= 2 && is_escape(c, at - 2))) {
 			at--;
 			line++;
@@ -171,7 +159,7 @@ base64_end(struct sek_str c, const struct sek_lead *l)
 	for (;;) {
 		size_t next;
 
-		while (at < end && base64_value(c.p[at]) >= 0) {
+		while (at < end && sek_base64_digit(c.p[at]) >= 0) {
 			at++;
 			line++;
 		}
@@ -193,7 +181,7 @@ open_base64(struct sek_decode *d)
 	/* Groups of four begin where the lead says so. */
 	for (size_t skip = (chars + 4 - d->lead.index) % 4;
 	     skip && d->begin < d->end; d->begin++)
-		skip -= base64_value(d->content.p[d->begin]) >= 0 &&
+		skip -= sek_base64_digit(d->content.p[d->begin]) >= 0 &&
 		    !(d->begin && is_escape(d->content, d->begin - 1));
 }
 
@@ -298,10 +286,10 @@ sek_decode_joint_follows(struct sek_str c, size_t at)
 		size_t next;
 
 		if (!is_one_of(c.p[at], "\"'`\\") ||
-		    base64_value(c.p[at - 1]) < 0)
+		    sek_base64_digit(c.p[at - 1]) < 0)
 			continue;
 		next = joint_end(c, at, end);
-		if (next && next < end && base64_value(c.p[next]) >= 0)
+		if (next && next < end && sek_base64_digit(c.p[next]) >= 0)
 			return true;
 	}
 	return false;
@@ -370,7 +358,7 @@ next_base64(struct sek_decode *d, unsigned char *byte)
 {
 	while (d->at < d->end) {
 		size_t at = d->at++;
-		int v = base64_value(d->content.p[at]);
+		int v = sek_base64_digit(d->content.p[at]);
 
 		d->at += is_escape(d->content, at);
 		if (v < 0)
@@ -485,10 +473,10 @@ next_part(struct sek_decode *d, unsigned char *byte)
 	size_t next;
 
 	while (d->at > d->begin && d->at < d->end &&
-	    base64_value(d->content.p[d->at - 1]) >= 0) {
+	    sek_base64_digit(d->content.p[d->at - 1]) >= 0) {
 		next = joint_end(d->content, d->at, d->end);
 		if (!next || next >= d->end ||
-		    base64_value(d->content.p[next]) < 0)
+		    sek_base64_digit(d->content.p[next]) < 0)
 			break;
 		d->at = next;
 	}
@@ -542,7 +530,7 @@ covers_base64(struct sek_decode *d, const struct sek_lead *lead)
 	for (size_t at = d->lead.at; at < lead->at; at++) {
 		if (is_escape(d->content, at))
 			at++;
-		else if (base64_value(d->content.p[at]) >= 0)
+		else if (sek_base64_digit(d->content.p[at]) >= 0)
 			index++;
 	}
 	d->lead.at = lead->at;

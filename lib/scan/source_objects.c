@@ -238,12 +238,6 @@ struct quarantine {
 	const struct sek_oids *seen;
 };
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 static enum sek_code
 quarantined(void *arg, const struct sek_object *o, struct sek_err *err)
 {
@@ -251,8 +245,7 @@ quarantined(void *arg, const struct sek_object *o, struct sek_err *err)
 
 	if (o->type == SEK_TREE)
 		return SEK_OK;
-	if (q->seen->n &&
-	    bsearch(&o->oid, q->seen->at, q->seen->n, sizeof(o->oid), by_id))
+	if (sek_oids_find(q->seen, &o->oid))
 		return SEK_OK;
 	return object(q->engine, o, err);
 }
@@ -263,7 +256,6 @@ sek_source_quarantine(struct sek_engine *e, struct sek_repo *repo,
 {
 	struct quarantine q = {.engine = e, .seen = seen};
 
-	if (seen->n)
-		qsort(seen->at, seen->n, sizeof(*seen->at), by_id);
+	sek_oids_sort(seen);
 	return sek_odb_list_pushed(repo, quarantined, &q, err);
 }

@@ -64,17 +64,10 @@ sek_source_bare(const struct sek_oid *oid, enum sek_type type)
 	return job;
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 bool
 sek_source_holds(const struct sek_oids *only, const struct sek_oid *oid)
 {
-	return !only ||
-	    (only->n && bsearch(oid, only->at, only->n, sizeof(*oid), by_id));
+	return !only || sek_oids_find(only, oid);
 }
 
 static void
