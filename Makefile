@@ -146,6 +146,7 @@ $(call obj,cmd/cli):    PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
 $(call obj,cmd/sekisho cmd/sekisho-vault): PC_CFLAGS = -DSEK_VERSION='"$(VERSION)"'
 
 # SIMD variants of one file each, chosen at run time.
+$(BUILD)/lib/scan/prefilter_avx512.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mavx512f -mavx512bw -mavx512vbmi)
 $(BUILD)/lib/scan/prefilter_avx2.o:  ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
 $(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mssse3)
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
@@ -308,7 +309,7 @@ lint:
 	@shellcheck hooks/*.sh tests/deps tests/demo tests/layers tests/fuzz/run .ci/run
 	@printf '%s\n' $(wildcard lib/*/*.c cmd/*/*.c) | xargs -P 2 -n 16 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(TIDY) 2>/dev/null' clang-tidy
-TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx2) \
+TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx512vbmi -mavx512bw) \
        -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\" \
        -DSEK_LIBCURL=\"$(LIBCURL)\" -DSEK_LIBSECRET=\"$(LIBSECRET)\" \
        -DSEK_LIBARCHIVE=\"$(LIBARCHIVE)\" \

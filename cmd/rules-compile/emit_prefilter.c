@@ -57,18 +57,18 @@ emit_arrays(struct sek_buf *out, const struct sek_prefilter *f)
 	}
 }
 
+/* A table of n bytes for each column of each set. */
 static void
-emit_columns(struct sek_buf *out, const char *name,
-    const uint8_t at[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16])
+emit_columns(struct sek_buf *out, const char *name, const uint8_t *at, size_t n)
 {
 	sek_buf_printf(out, "\t.%s = {", name);
 	for (size_t set = 0; set < SEK_PREFILTER_SETS; set++) {
 		sek_buf_add_s(out, "{\n");
 		for (size_t c = 0; c < SEK_PREFILTER_COLUMNS; c++) {
 			sek_buf_add_s(out, "\t    {");
-			for (size_t i = 0; i < 16; i++)
+			for (size_t i = 0; i < n; i++)
 				sek_buf_printf(out, "%s%u", i ? ", " : "",
-				    at[set][c][i]);
+				    *at++);
 			sek_buf_add_s(out, "},\n");
 		}
 		sek_buf_add_s(out, "\t}, ");
@@ -90,8 +90,9 @@ emit_prefilter(struct sek_buf *out, const struct sek_prefilter *f)
 	for (size_t i = 0; i < SEK_PREFILTER_SETS; i++)
 		sek_buf_printf(out, "%s%u", i ? ", " : "", f->word[i]);
 	sek_buf_add_s(out, "},\n");
-	emit_columns(out, "low", f->low);
-	emit_columns(out, "high", f->high);
+	emit_columns(out, "low", f->low[0][0], sizeof(f->low[0][0]));
+	emit_columns(out, "high", f->high[0][0], sizeof(f->high[0][0]));
+	emit_columns(out, "exact", f->exact[0][0], sizeof(f->exact[0][0]));
 	sek_buf_add_s(out, "\t.byte = {\n");
 	for (size_t i = 0; i < 256; i++) {
 		next_item(out, i);

@@ -36,6 +36,7 @@ struct candidate {
 /* Best first. */
 static const struct variant variants[] = {
 #if defined(__x86_64__) && !defined(SEK_NO_SIMD)
+    {"avx512", sek_prefilter_fill_avx512},
     {"avx2", sek_prefilter_fill_avx2},
     {"ssse3", sek_prefilter_fill_ssse3},
 #elif defined(__aarch64__) && !defined(SEK_NO_SIMD)
@@ -51,6 +52,9 @@ static bool
 processor_has(const struct variant *v)
 {
 #if defined(__x86_64__)
+	if (!strcmp(v->name, "avx512"))
+		return __builtin_cpu_supports("avx512vbmi") &&
+		    __builtin_cpu_supports("avx512bw");
 	if (!strcmp(v->name, "avx2"))
 		return __builtin_cpu_supports("avx2");
 	if (!strcmp(v->name, "ssse3"))

@@ -44,7 +44,7 @@ typedef bool sek_prefilter_fn(void *arg, size_t literal, size_t offset);
 void sek_prefilter_run(const struct sek_prefilter *f, const char *p, size_t n,
     size_t from, size_t to, sek_prefilter_fn *hit, void *arg);
 
-/* "avx2", "ssse3", "neon" or "scalar"; SEKISHO_CPU names another (tests). */
+/* "avx512", "avx2", "ssse3", "neon" or "scalar"; SEKISHO_CPU names another (tests). */
 const char *sek_prefilter_cpu(void);
 
 #endif

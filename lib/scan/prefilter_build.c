@@ -246,16 +246,40 @@ put_bucket(struct sek_prefilter *f, size_t k, const struct print *p)
 	}
 }
 
+/* Clears a bucket's bit for what a literal of it has in each column. */
+static void
+put_exact(struct sek_prefilter *f, size_t k, const struct sek_literal *l)
+{
+	uint8_t others = (uint8_t) ~(1 << k % 8);
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		uint8_t *at = f->exact[k / 8][c];
+		uint8_t byte;
+
+		for (size_t x = 0; c >= l->len && x < 128; x++)
+			at[x] &= others;
+		if (c >= l->len)
+			continue;
+		byte = byte_of(l, c);
+		at[byte & 0x7f] &= others;
+		if (l->nocase && letter(byte))
+			at[byte ^ 0x20] &= others;
+	}
+}
+
 static void
 put_buckets(const struct builder *b, struct sek_prefilter *f)
 {
 	f->layout = (uint8_t)b->layout;
 	memset(f->low, 0xff, sizeof(f->low));
 	memset(f->high, 0xff, sizeof(f->high));
+	memset(f->exact, 0xff, sizeof(f->exact));
 	memset(f->byte, 0xff, sizeof(f->byte));
 	for (size_t k = 0; k < b->buckets; k++)
 		if (b->bucket[k].cost > 0)
 			put_bucket(f, k, &b->bucket[k].print);
+	for (size_t i = 0; i < b->n; i++)
+		put_exact(f, b->in[i], &b->literal[i]);
 }
 
 static void

@@ -52,6 +52,8 @@ struct sek_prefilter {
 	uint8_t word[SEK_PREFILTER_SETS]; /* buckets with word literals only */
 	uint8_t low[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
 	uint8_t high[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
+	/* The same for each ASCII byte, of literals and not of their halves. */
+	uint8_t exact[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][128];
 	/* The same for the scalar variant, column c from bit c * LANE on. */
 	uint64_t byte[256];
 	const struct sek_prefilter_check *check; /* [checks] */
@@ -78,6 +80,7 @@ typedef size_t sek_prefilter_fill_fn(const struct sek_prefilter *f,
 sek_prefilter_fill_fn sek_prefilter_fill_scalar;
 sek_prefilter_fill_fn sek_prefilter_fill_ssse3;
 sek_prefilter_fill_fn sek_prefilter_fill_avx2;
+sek_prefilter_fill_fn sek_prefilter_fill_avx512;
 sek_prefilter_fill_fn sek_prefilter_fill_neon;
 
 /*

@@ -174,7 +174,8 @@ static void
 measure_set(const char *what, const struct sek_literal *l, size_t n,
     const struct text *t)
 {
-	static const char *const cpus[] = {"avx2", "ssse3", "neon", "scalar"};
+	static const char *const cpus[] = {
+	    "avx512", "avx2", "ssse3", "neon", "scalar"};
 	double start = cpu_seconds();
 	struct search s = {sek_prefilter_new(l, n), 0};
 

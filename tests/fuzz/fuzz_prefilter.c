@@ -102,7 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const cpus[] = {"avx2", "ssse3", "neon", "scalar"};
+	static const char *const cpus[] = {
+	    "avx512", "avx2", "ssse3", "neon", "scalar"};
 	struct hits want = {0};
 	struct set s = {.n = 0};
 	struct sek_prefilter *f;

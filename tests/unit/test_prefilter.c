@@ -35,7 +35,7 @@ struct set {
 	size_t n;
 };
 
-static const char *const cpus[] = {"avx2", "ssse3", "neon", "scalar"};
+static const char *const cpus[] = {"avx512", "avx2", "ssse3", "neon", "scalar"};
 
 static bool
 alnum(char c)
