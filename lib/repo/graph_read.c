@@ -116,7 +116,7 @@ on_object(void *arg, const struct sek_walk_object *o)
 {
 	struct reader *r = arg;
 	struct shared *s = r->shared;
-	struct sek_graph_node node = {.oid = o->oid};
+	struct sek_graph_node node = {0};
 	struct sek_str content = o->content;
 
 	if (o->type != s->type || o->known)
@@ -127,6 +127,10 @@ on_object(void *arg, const struct sek_walk_object *o)
 			return false;
 		}
 		content = sek_buf_str(&r->built);
+	}
+	if (!sek_walk_oid(o, &node.oid)) {
+		atomic_store(&s->lost, true);
+		return false;
 	}
 	node.parent = (uint32_t)r->own.ids.n;
 	if (o->type == SEK_COMMIT)

@@ -211,6 +211,7 @@ on_object(void *arg, const struct sek_walk_object *o)
 	struct reader *r = arg;
 	struct sek_str content = o->content;
 	struct hits *hits;
+	struct sek_oid oid;
 	bool whole = true;
 
 	if (o->type != SEK_TREE)
@@ -228,8 +229,9 @@ on_object(void *arg, const struct sek_walk_object *o)
 	}
 	if ((hits->n || hits->many) && !o->known) {
 		whole = whole && build(r, o, &content);
+		whole = whole && sek_walk_oid(o, &oid);
 		if (whole)
-			read_tree(r, &o->oid, content);
+			read_tree(r, &oid, content);
 	}
 	if (!whole)
 		atomic_store(&r->level->lost, true);

@@ -330,6 +330,16 @@ sek_pack_entry_from(const struct sek_pack *p, uint64_t offset,
 	return if_it_held(p, read_entry(p, offset, s, out, err), err);
 }
 
+void
+sek_pack_expect(const struct sek_pack *p, uint32_t place)
+{
+	const struct sek_pack_place *at = &p->place[place];
+
+	__builtin_prefetch(p->bytes.p + at->offset);
+	if (p->index.version > 1)
+		__builtin_prefetch(p->index.crc + at->number * (size_t)4);
+}
+
 static enum sek_code
 inflate(const struct sek_pack_entry *e, struct sek_inflate *z, bool summed,
     struct sek_buf *out, struct sek_err *err)

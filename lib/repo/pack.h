@@ -69,6 +69,9 @@ enum sek_code sek_pack_entry(const struct sek_pack *p, uint32_t place,
 enum sek_code sek_pack_entry_from(const struct sek_pack *p, uint64_t offset,
     struct sek_pack_entry *out, struct sek_err *err) SEK_CHECKED;
 
+/* It will be asked for soon: families do not follow the pack's order. */
+void sek_pack_expect(const struct sek_pack *p, uint32_t place);
+
 /* An object's stored bytes against the index's sum of them, then inflated:
  * replaces out. SEK_EPARSE, SEK_EIO "why". */
 enum sek_code sek_pack_inflate(const struct sek_pack *p, uint32_t place,

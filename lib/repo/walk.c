@@ -221,6 +221,17 @@ restore(struct walker *w, size_t depth, struct sek_err *err)
 	return r;
 }
 
+bool
+sek_walk_oid(const struct sek_walk_object *o, struct sek_oid *out)
+{
+	if (!o->pack) {
+		*out = *o->loose;
+		return true;
+	}
+	sek_pack_oid(o->pack, o->place, out);
+	return !sek_pack_failed(o->pack);
+}
+
 enum sek_code
 sek_walk_build(struct sek_walk *w, const struct sek_walk_object *o,
     struct sek_buf *out, struct sek_err *err)
@@ -275,6 +286,8 @@ tell(struct walker *w, size_t depth, const struct sek_delta *d, bool built)
 {
 	const struct frame *f = &w->frame.at[depth];
 	struct sek_walk_object o = {
+	    .pack = w->pack->pack,
+	    .place = f->member,
 	    .type = w->type,
 	    .number = w->pack->first + f->member,
 	    .depth = (unsigned)depth,
@@ -283,7 +296,6 @@ tell(struct walker *w, size_t depth, const struct sek_delta *d, bool built)
 	    .delta = d,
 	};
 
-	sek_pack_oid(w->pack->pack, f->member, &o.oid);
 	if (sek_pack_failed(w->pack->pack)) {
 		lose(w, f->member, SEK_EIO, "its pack can no longer be read");
 		return;
@@ -300,13 +312,17 @@ tell(struct walker *w, size_t depth, const struct sek_delta *d, bool built)
 static void
 enter(struct walker *w, size_t depth, uint32_t member)
 {
+	const struct sek_member *m = &w->pack->member[member];
+	uint32_t next = m->child != SEK_NO_MEMBER ? m->child : m->sibling;
 	struct frame *f;
 
+	if (next != SEK_NO_MEMBER)
+		sek_pack_expect(w->pack->pack, next);
 	if (depth == w->frame.n)
 		(void)sek_vec_push(&w->frame);
 	f = &w->frame.at[depth];
 	f->member = member;
-	f->child = w->pack->member[member].child;
+	f->child = m->child;
 	f->there = false;
 }
 
@@ -387,7 +403,7 @@ walk_loose(struct walker *w, size_t i)
 	const struct sek_families *f = w->walk->f;
 	const struct sek_store_loose *l = &f->store->loose.at[i];
 	struct sek_walk_object o = {
-	    .oid = l->oid,
+	    .loose = &l->oid,
 	    .number = f->packed + i,
 	    .known = sek_bit(f->loose_known, i),
 	};
@@ -426,6 +442,8 @@ is_here(const struct walker *w, const struct sek_family_root *root)
 {
 	struct sek_oid oid;
 
+	if (w->walk->shard.of < 2)
+		return true;
 	sek_pack_oid(w->walk->f->pack[root->pack].pack, root->place, &oid);
 	return sek_shard_has(&w->walk->shard, &oid);
 }

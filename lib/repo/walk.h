@@ -13,7 +13,9 @@
  * none is left.
  */
 struct sek_walk_object {
-	struct sek_oid oid;
+	const struct sek_pack *pack; /* NULL: a loose one */
+	uint32_t place;              /* in the pack */
+	const struct sek_oid *loose;
 	enum sek_type type;
 	uint64_t number; /* the same in every run over the same store */
 	uint64_t size;
@@ -51,6 +53,10 @@ void sek_walk_shard(struct sek_walk *w, const struct sek_shard *shard);
 
 /* Takes part in the walk until it is over. */
 void sek_walk_run(struct sek_walk *w, const struct sek_walk_visitor *v);
+
+/* Its id, which most visitors need of few objects, and which costs a look at a
+ * far place of the index. False: its pack can no longer be read. */
+bool sek_walk_oid(const struct sek_walk_object *o, struct sek_oid *out);
 
 /* An object that was told as not put together: replaces out, and is counted
  * against the limits. */

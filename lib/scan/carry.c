@@ -14,19 +14,19 @@
 /* A delta on its way: `made` bytes of the content are behind. */
 struct weave {
 	struct sek_marks *out;
-	const struct sek_ruleset *rules;
 	const struct sek_marks *base;
-	struct sek_str base_content, content;
+	struct sek_str base_content;
 	size_t size, made;
-	size_t open;          /* starts from here on are not settled yet */
-	struct sek_buf *text; /* content is not there: the bytes */
-	size_t text_at;       /* from here on, for the open starts */
+	size_t open;    /* starts from here on are not settled yet */
+	size_t text_at; /* where the end of the windows' text stands, less its
+			   length: what to add to a place in it */
+	struct sek_carry *room;
 };
 
-/* Where the bytes begin that the prefilter is run over. */
-struct into {
+/* Marks that the prefilter finds, in a content or in windows of one. */
+struct finder {
 	struct sek_marks *out;
-	size_t at;
+	const struct sek_window *window, *end; /* NULL: in a content */
 };
 
 static bool
@@ -40,55 +40,62 @@ add(struct sek_marks *v, const struct sek_mark *mark)
 	return true;
 }
 
+/* Hits come by place, as the windows stand. */
 static bool
 on_literal(void *arg, size_t literal, size_t offset)
 {
-	struct into *into = arg;
-	struct sek_mark mark = {
-	    .at = into->at + offset,
-	    .literal = (uint16_t)literal,
-	};
+	struct finder *f = arg;
+	struct sek_mark mark = {.at = offset, .literal = (uint16_t)literal};
 
-	return add(into->out, &mark);
+	while (f->window < f->end && f->window->to <= offset)
+		f->window++;
+	if (f->window) {
+		if (f->window == f->end)
+			return false;
+		if (offset < f->window->from)
+			return true;
+		mark.at += f->window->shift;
+	}
+	return add(f->out, &mark);
 }
 
 static void
-find(struct sek_marks *out, const struct sek_ruleset *rules,
-    struct sek_str bytes, size_t at, size_t from, size_t to)
+find(struct finder *f, const struct sek_ruleset *rules, struct sek_str bytes)
 {
-	struct into into = {out, at};
-
-	if (from < to && rules->literals && !out->many)
-		sek_prefilter_run(rules->prefilter, bytes.p, bytes.n, from, to,
-		    on_literal, &into);
+	f->out->n = 0;
+	f->out->many = false;
+	if (bytes.n && rules->literals)
+		sek_prefilter_run(rules->prefilter, bytes.p, bytes.n, 0,
+		    bytes.n, on_literal, f);
 }
 
 void
 sek_marks_scan(struct sek_marks *out, const struct sek_ruleset *rules,
     struct sek_str content)
 {
-	out->n = 0;
-	out->many = false;
-	find(out, rules, content, 0, 0, content.n);
+	struct finder f = {.out = out};
+
+	find(&f, rules, content);
 }
 
-/* Settles the open starts before `end`. */
+/* The open starts before `end` are to be looked at, in the text's last window.
+ * All windows are run over at once: most are of a few bytes. */
 static void
 look(struct weave *w, size_t end)
 {
-	if (w->content.p)
-		find(w->out, w->rules, w->content, 0, w->open, end);
-	else
-		find(w->out, w->rules, sek_buf_str(w->text), w->text_at,
-		    w->open - w->text_at, end - w->text_at);
+	if (w->open < end)
+		*sek_vec_push(&w->room->windows) = (struct sek_window){
+		    .from = w->open - w->text_at,
+		    .to = end - w->text_at,
+		    .shift = w->text_at,
+		};
 	w->open = end;
 }
 
 static void
 keep_text(struct weave *w, const char *p, size_t n)
 {
-	if (!w->content.p)
-		sek_buf_add(w->text, p, n);
+	sek_buf_add(&w->room->text, p, n);
 }
 
 /* Do the bytes that make a mark dead all come with it? */
@@ -142,37 +149,71 @@ weave_copy(struct weave *w, const struct sek_delta_part *copy)
 	size_t first = both_begin ? 0 : 1;
 	size_t last = both_end ? copy->n : copy->n - LONGEST + 1;
 
-	keep_text(w, p, first + LONGEST);
+	if (w->open < w->made + first)
+		keep_text(w, p, first + LONGEST);
 	look(w, w->made + first);
 	carry(w, copy, copy->from + first, copy->from + last);
 	w->open = w->made + last;
-	if (w->content.p)
-		return;
-	sek_buf_reset(w->text);
-	w->text_at = end - LONGEST;
+	w->text_at = end - LONGEST - w->room->text.n;
 	keep_text(w, p + copy->n - LONGEST, LONGEST);
+}
+
+/* Both are by place, and no place is in both. */
+static void
+merge(struct sek_marks *into, const struct sek_marks *from)
+{
+	size_t old = into->n, more = from->n;
+
+	into->many = into->many || from->many || old + more > SEK_MARKS_MAX;
+	if (into->many)
+		return;
+	for (size_t i = 0; i < more; i++)
+		(void)sek_vec_push(into);
+	while (more) {
+		bool last = old && into->at[old - 1].at > from->at[more - 1].at;
+
+		into->at[old + more - 1] = last ? into->at[old - 1]
+						: from->at[more - 1];
+		if (last)
+			old--;
+		else
+			more--;
+	}
+}
+
+static void
+find_in_windows(struct sek_marks *out, const struct sek_ruleset *rules,
+    struct sek_carry *room)
+{
+	struct finder f = {.out = &room->fresh};
+
+	if (!room->windows.n)
+		return;
+	f.window = room->windows.at;
+	f.end = f.window + room->windows.n;
+	find(&f, rules, sek_buf_str(&room->text));
+	merge(out, &room->fresh);
 }
 
 bool
 sek_marks_carry(struct sek_marks *out, const struct sek_ruleset *rules,
     const struct sek_marks *base, struct sek_str base_content,
-    struct sek_delta d, struct sek_str content, struct sek_buf *text)
+    struct sek_delta d, struct sek_carry *room)
 {
 	struct sek_delta_part part;
 	enum sek_delta_step step;
 	struct weave w = {
 	    .out = out,
-	    .rules = rules,
 	    .base = base,
 	    .base_content = base_content,
-	    .content = content,
 	    .size = (size_t)d.size,
-	    .text = text,
+	    .room = room,
 	};
 
 	out->n = 0;
 	out->many = false;
-	sek_buf_reset(text);
+	sek_buf_reset(&room->text);
+	room->windows.n = 0;
 	while ((step = sek_delta_next(&d, &part)) == SEK_DELTA_PART) {
 		if (!part.text && part.n > SHORT)
 			weave_copy(&w, &part);
@@ -182,9 +223,19 @@ sek_marks_carry(struct sek_marks *out, const struct sek_ruleset *rules,
 			    part.n);
 		w.made += part.n;
 	}
-	if (step == SEK_DELTA_END)
-		look(&w, w.size);
-	return step == SEK_DELTA_END && !text->toobig;
+	look(&w, w.size);
+	if (step != SEK_DELTA_END || room->text.toobig)
+		return false;
+	find_in_windows(out, rules, room);
+	return true;
+}
+
+void
+sek_carry_clear(struct sek_carry *room)
+{
+	sek_buf_clear(&room->text);
+	sek_vec_clear(&room->windows);
+	sek_vec_clear(&room->fresh);
 }
 
 void

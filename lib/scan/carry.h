@@ -39,14 +39,25 @@ struct sek_marks {
 void sek_marks_scan(struct sek_marks *out, const struct sek_ruleset *rules,
     struct sek_str content);
 
-/*
- * The marks of what d makes of a base with these marks. content: what it makes,
- * if it was put together; else p is NULL, and text is for the windows around
- * what is new. False: the delta is broken, or the windows pass text's limit.
- */
+/* Room for the windows around what is new, kept from object to object. */
+struct sek_window {
+	size_t from, to; /* starts that are looked at, in the text */
+	size_t shift;    /* from there to the content; may wrap around */
+};
+
+struct sek_carry {
+	struct sek_buf text; /* of all windows; max is set by the caller */
+	SEK_VEC(struct sek_window) windows;
+	struct sek_marks fresh;
+};
+
+void sek_carry_clear(struct sek_carry *room);
+
+/* The marks of what d makes of a base with these marks. False: the delta is
+ * broken, or the windows pass the text's limit. */
 bool sek_marks_carry(struct sek_marks *out, const struct sek_ruleset *rules,
     const struct sek_marks *base, struct sek_str base_content,
-    struct sek_delta d, struct sek_str content, struct sek_buf *text);
+    struct sek_delta d, struct sek_carry *room);
 
 /* Asks of each mark that is not dead whether it is. */
 void sek_marks_probe(struct sek_marks *v, struct sek_matcher *m,

@@ -35,7 +35,8 @@ struct reader {
 	const struct sek_ruleset *rules;
 	struct sek_matcher *matcher;
 	SEK_VEC(struct sek_marks) marks; /* by depth in the family */
-	struct sek_buf built, text;
+	struct sek_buf built;
+	struct sek_carry room;
 };
 
 struct sek_job
@@ -83,8 +84,14 @@ tell_unread(struct reader *r, const struct sek_oid *oid, const char *why)
 static void
 scan(struct reader *r, const struct sek_walk_object *o, struct sek_str content)
 {
-	struct sek_job job = sek_source_bare(&o->oid, o->type);
+	struct sek_oid oid;
+	struct sek_job job;
 
+	if (!sek_walk_oid(o, &oid)) {
+		tell_unread(r, &oid, "its pack can no longer be read");
+		return;
+	}
+	job = sek_source_bare(&oid, o->type);
 	job.order = r->shared->order + o->number;
 	if (sek_desk_scan(r->desk, &job, o->type, content))
 		sek_clean_store_mark(r->shared->clean, o->number);
@@ -117,7 +124,7 @@ must_be_seen(const struct reader *r, const struct sek_walk_object *o)
 
 static bool
 carry(struct reader *r, const struct sek_walk_object *o,
-    struct sek_marks *marks, struct sek_str content)
+    struct sek_marks *marks)
 {
 	const struct sek_marks *base;
 
@@ -125,8 +132,8 @@ carry(struct reader *r, const struct sek_walk_object *o,
 		return false;
 	base = &r->marks.at[o->depth - 1];
 	return !base->many &&
-	    sek_marks_carry(marks, r->rules, base, o->base, *o->delta, content,
-		&r->text);
+	    sek_marks_carry(marks, r->rules, base, o->base, *o->delta,
+		&r->room);
 }
 
 static enum sek_code
@@ -164,7 +171,7 @@ learn(struct reader *r, const struct sek_walk_object *o,
 
 	if (must_be_seen(r, o))
 		code = build(r, o, content, err);
-	if (!code && !carry(r, o, marks, *content)) {
+	if (!code && !carry(r, o, marks)) {
 		code = build(r, o, content, err);
 		if (!code)
 			sek_marks_scan(marks, r->rules, *content);
@@ -177,13 +184,24 @@ learn(struct reader *r, const struct sek_walk_object *o,
 }
 
 static bool
+is_asked_for(const struct reader *r, const struct sek_walk_object *o)
+{
+	struct sek_oid oid;
+
+	if (o->known || !r->shared->only)
+		return !o->known;
+	return !sek_walk_oid(o, &oid) || sek_oids_find(r->shared->only, &oid);
+}
+
+static bool
 on_object(void *arg, const struct sek_walk_object *o)
 {
 	struct reader *r = arg;
 	struct sek_marks *marks = marks_at(r, o->depth);
 	struct sek_str content = o->content;
-	bool told = !o->known && sek_source_holds(r->shared->only, &o->oid);
+	bool told = is_asked_for(r, o);
 	bool encoded;
+	struct sek_oid oid;
 	struct sek_err err;
 	enum sek_code code;
 
@@ -194,7 +212,8 @@ on_object(void *arg, const struct sek_walk_object *o)
 	if (!code && encoded)
 		code = build(r, o, &content, &err);
 	if (code) {
-		tell_unread(r, &o->oid, err.text);
+		(void)sek_walk_oid(o, &oid);
+		tell_unread(r, &oid, err.text);
 		return !sek_desk_stopped(r->desk);
 	}
 	if (!told)
@@ -207,8 +226,8 @@ on_object(void *arg, const struct sek_walk_object *o)
 		pass(r, o);
 	if (r->built.cap > SEK_BUF_MAX)
 		sek_buf_clear(&r->built);
-	if (r->text.cap > SEK_BUF_MAX)
-		sek_buf_clear(&r->text);
+	if (r->room.text.cap > SEK_BUF_MAX)
+		sek_buf_clear(&r->room.text);
 	return !sek_desk_stopped(r->desk);
 }
 
@@ -242,7 +261,7 @@ read_all(void *arg, struct sek_desk *desk)
 	    .desk = desk,
 	    .rules = policy->rules,
 	    .matcher = sek_matcher_new(policy->program),
-	    .text = {.max = SEK_OBJECT_MAX},
+	    .room = {.text = {.max = SEK_OBJECT_MAX}},
 	};
 	struct sek_walk_visitor v = {on_object, on_lost, &r};
 
@@ -252,7 +271,7 @@ read_all(void *arg, struct sek_desk *desk)
 	sek_vec_clear(&r.marks);
 	sek_matcher_free(r.matcher);
 	sek_buf_clear(&r.built);
-	sek_buf_clear(&r.text);
+	sek_carry_clear(&r.room);
 }
 
 static int

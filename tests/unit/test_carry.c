@@ -6,6 +6,7 @@ __typeof__(sek_marks_scan) blind_scan;
 __typeof__(sek_marks_carry) blind_carry;
 __typeof__(sek_marks_probe) blind_probe;
 __typeof__(sek_marks_live) blind_live;
+__typeof__(sek_carry_clear) blind_clear;
 
 /* A copy that looks too little around what is new: the tests must see it. */
 #define LONGEST         2
@@ -13,11 +14,13 @@ __typeof__(sek_marks_live) blind_live;
 #define sek_marks_carry blind_carry
 #define sek_marks_probe blind_probe
 #define sek_marks_live  blind_live
+#define sek_carry_clear blind_clear
 #include "scan/carry.c"
 #undef sek_marks_scan
 #undef sek_marks_carry
 #undef sek_marks_probe
 #undef sek_marks_live
+#undef sek_carry_clear
 
 /* Windows of every kind: short, with edges, of a line, over lines, without an
  * end, with literals in the middle and far behind. */
@@ -161,7 +164,7 @@ wrong(struct rig *r, const struct sek_marks *v, struct sek_str content)
 
 typedef bool carry_fn(struct sek_marks *out, const struct sek_ruleset *rules,
     const struct sek_marks *base, struct sek_str base_content,
-    struct sek_delta d, struct sek_str content, struct sek_buf *text);
+    struct sek_delta d, struct sek_carry *room);
 typedef void tamper_fn(struct sek_marks *v);
 
 static void
@@ -179,7 +182,8 @@ run_chains(unsigned seed, size_t chains, carry_fn *carry_marks,
 	size_t failed = 0;
 
 	for (size_t c = 0; c < chains; c++) {
-		struct sek_buf base = {0}, made, delta, text = {0};
+		struct sek_buf base = {0}, made, delta;
+		struct sek_carry room = {0};
 		struct sek_marks marks = {0}, next = {0};
 
 		invent(&r, &base, below(&r, 60));
@@ -188,7 +192,6 @@ run_chains(unsigned seed, size_t chains, carry_fn *carry_marks,
 		sek_marks_scan(&marks, r.rules, sek_buf_str(&base));
 		for (size_t v = 0; v < 6; v++) {
 			struct sek_delta d;
-			struct sek_str content = {NULL, 0};
 			struct sek_marks swap = next;
 
 			made = delta = (struct sek_buf){0};
@@ -199,10 +202,8 @@ run_chains(unsigned seed, size_t chains, carry_fn *carry_marks,
 			assert_non_null(sek_buf_room(&made, d.size));
 			assert_true(sek_delta_apply(d, base.p, made.p));
 			made.n = d.size;
-			if (below(&r, 2))
-				content = sek_buf_str(&made);
 			assert_true(carry_marks(&next, r.rules, &marks,
-			    sek_buf_str(&base), d, content, &text));
+			    sek_buf_str(&base), d, &room));
 			*what = wrong(&r, &next, sek_buf_str(&made));
 			failed += *what != NULL;
 			sek_vec_each (mark, &next)
@@ -217,7 +218,7 @@ run_chains(unsigned seed, size_t chains, carry_fn *carry_marks,
 				break;
 		}
 		sek_buf_clear(&base);
-		sek_buf_clear(&text);
+		sek_carry_clear(&room);
 		sek_vec_clear(&marks);
 		sek_vec_clear(&next);
 	}
@@ -286,7 +287,8 @@ more_marks_than_are_kept_are_said_to_be_many(void **state)
 {
 	struct rig r = rig(1);
 	struct sek_marks marks = {0}, next = {0};
-	struct sek_buf base = {0}, delta = {0}, text = {0};
+	struct sek_buf base = {0}, delta = {0};
+	struct sek_carry room = {0};
 	struct sek_delta d;
 
 	(void)state;
@@ -301,7 +303,7 @@ more_marks_than_are_kept_are_said_to_be_many(void **state)
 		delta_copy(&delta, 0, base.n);
 	assert_true(sek_delta_open(&d, sek_buf_str(&delta)));
 	assert_true(sek_marks_carry(&next, r.rules, &marks, sek_buf_str(&base),
-	    d, (struct sek_str){NULL, 0}, &text));
+	    d, &room));
 	assert_true(next.many && next.n <= SEK_MARKS_MAX);
 	sek_marks_scan(&marks, r.rules, SEK_STR("key=abcd"));
 	assert_true(marks.n == 1 && !marks.many && sek_marks_live(&marks));
@@ -309,7 +311,7 @@ more_marks_than_are_kept_are_said_to_be_many(void **state)
 	sek_vec_clear(&next);
 	sek_buf_clear(&base);
 	sek_buf_clear(&delta);
-	sek_buf_clear(&text);
+	sek_carry_clear(&room);
 	drop_rig(&r);
 }
 
@@ -318,7 +320,8 @@ a_broken_delta_is_no_answer(void **state)
 {
 	struct rig r = rig(1);
 	struct sek_marks marks = {0}, next = {0};
-	struct sek_buf delta = {0}, text = {0};
+	struct sek_buf delta = {0};
+	struct sek_carry room = {0};
 	struct sek_delta d;
 
 	(void)state;
@@ -327,9 +330,9 @@ a_broken_delta_is_no_answer(void **state)
 	delta_copy(&delta, 0, 4);
 	assert_true(sek_delta_open(&d, sek_buf_str(&delta)));
 	assert_false(sek_marks_carry(&next, r.rules, &marks, SEK_STR("base"), d,
-	    (struct sek_str){NULL, 0}, &text));
+	    &room));
 	sek_buf_clear(&delta);
-	sek_buf_clear(&text);
+	sek_carry_clear(&room);
 	sek_vec_clear(&next);
 	drop_rig(&r);
 }
