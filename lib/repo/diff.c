@@ -176,6 +176,8 @@ compare(struct sek_diff *d, struct level *l, struct sek_err *err)
 			r = descend(d, l, met, err);
 		else if (!r && !known)
 			r = add_change(d, l, met, err);
+		if (!r && met[0])
+			r = sek_side_pass(&l->now, &l->before[0], err);
 		if (!r)
 			r = sek_side_next(&l->now, err);
 	}

@@ -63,6 +63,57 @@ next_of_tree(struct sek_side *s, struct sek_err *err)
 	return SEK_OK;
 }
 
+/* What git writes today, with its blank; its length, or 0. */
+static size_t
+plain_mode(struct sek_str s)
+{
+	static const char modes[][8] = {
+	    "100644 ", "100755 ", "120000 ", "160000 "};
+
+	if (s.n > 6 && memcmp(s.p, "40000 ", 6) == 0)
+		return 6;
+	for (size_t i = 0; s.n > 7 && i < sizeof(modes) / sizeof(*modes); i++)
+		if (memcmp(s.p, modes[i], 7) == 0)
+			return 7;
+	return 0;
+}
+
+/* The bytes of the first entry, where it is plain; else 0. */
+static size_t
+plain_entry(struct sek_str s, unsigned oid_len)
+{
+	size_t mode = plain_mode(s);
+	const char *end = mode ? memchr(s.p + mode, '\0', s.n - mode) : NULL;
+
+	if (!end || end == s.p + mode || s.n - (size_t)(end - s.p) <= oid_len)
+		return 0;
+	return (size_t)(end - s.p) + 1 + oid_len;
+}
+
+enum sek_code
+sek_side_pass(struct sek_side *a, struct sek_side *b, struct sek_err *err)
+{
+	size_t n, last = 0, at = 0;
+	struct sek_str x = a->rest;
+	enum sek_code r;
+
+	if (a->index || b->index)
+		return SEK_OK;
+	while ((n = plain_entry(x, a->oid_len)) && n <= b->rest.n - at &&
+	    memcmp(x.p, b->rest.p + at, n) == 0) {
+		last = at;
+		at += n;
+		x.p += n;
+		x.n -= n;
+	}
+	if (!at)
+		return SEK_OK;
+	a->rest = (struct sek_str){a->rest.p + last, a->rest.n - last};
+	b->rest = (struct sek_str){b->rest.p + last, b->rest.n - last};
+	r = next_of_tree(a, err);
+	return r ? r : next_of_tree(b, err);
+}
+
 /* The order in which the cache tree keeps a directory's directories. */
 static int
 tree_cmp(struct sek_str a, struct sek_str b)

@@ -43,6 +43,14 @@ enum sek_code sek_side_index(struct sek_side *s, const struct sek_index *x,
 /* SEK_EPARSE: out of order, or not what git writes. */
 enum sek_code
 sek_side_next(struct sek_side *s, struct sek_err *err) SEK_CHECKED;
+/*
+ * Two trees: passes over what they have alike, byte for byte, right behind
+ * where they stand, which is then the last of it. It is as if they had been
+ * moved on one by one, but that the order of these entries and a '/' in their
+ * names are not looked for: of entries that are alike neither changes anything.
+ */
+enum sek_code sek_side_pass(struct sek_side *a, struct sek_side *b,
+    struct sek_err *err) SEK_CHECKED;
 void sek_side_clear(struct sek_side *s);
 
 /* Git's order of entries: that of their paths, a directory's ending in '/'. */
