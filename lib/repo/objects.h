@@ -49,8 +49,11 @@ enum sek_code sek_odb_list(struct sek_repo *r, bool quarantine_only,
  * What a push brings: the objects of its quarantine that the repository did not
  * have. (git completes a thin pack with objects from the repository.) Listed by
  * ourselves, by git what is out of the ordinary. Their size is not told: 0.
+ * wanted (NULL: all are) is asked first, since the repository need not be
+ * searched for what is not: perhaps more than once about the same.
  */
-enum sek_code sek_odb_list_pushed(struct sek_repo *r, sek_object_fn *fn,
-    void *arg, struct sek_err *err) SEK_CHECKED;
+typedef bool sek_wanted_fn(const void *arg, const struct sek_object *object);
+enum sek_code sek_odb_list_pushed(struct sek_repo *r, sek_wanted_fn *wanted,
+    sek_object_fn *fn, void *arg, struct sek_err *err) SEK_CHECKED;
 
 #endif

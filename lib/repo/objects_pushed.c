@@ -14,6 +14,8 @@
 struct objects SEK_VEC_BODY(struct sek_object);
 
 struct listing {
+	sek_wanted_fn *wanted;
+	const void *arg;
 	struct sek_store *quarantine;
 	struct sek_few *before; /* the repository as it is without the push */
 	struct sek_inflate *z;
@@ -38,18 +40,20 @@ is_in_packs(const struct sek_store *s, size_t n, const struct sek_oid *oid)
 	return false;
 }
 
+/* ahead: of the quarantine's packs, those that were listed before. */
 static enum sek_code
-add_new(struct listing *l, const struct sek_oid *oid, enum sek_type type,
+add_new(struct listing *l, const struct sek_object *o, size_t ahead,
     struct sek_err *err)
 {
 	bool has = false;
-	enum sek_code r = sek_few_has(l->before, oid, &has, err);
+	enum sek_code r;
 
+	if ((l->wanted && !l->wanted(l->arg, o)) ||
+	    is_in_packs(l->quarantine, ahead, &o->oid))
+		return SEK_OK;
+	r = sek_few_has(l->before, &o->oid, &has, err);
 	if (!r && !has)
-		*sek_vec_push(&l->pushed) = (struct sek_object){
-		    .oid = *oid,
-		    .type = type,
-		};
+		*sek_vec_push(&l->pushed) = *o;
 	return r;
 }
 
@@ -62,7 +66,7 @@ list_loose(struct listing *l, const struct sek_store_loose *one,
 	sek_auto_free char *path = NULL;
 	struct sek_str file = {NULL, 0};
 	char hex[SEK_OID_HEX];
-	enum sek_type type = 0;
+	struct sek_object o = {.oid = one->oid};
 	size_t body;
 	enum sek_code r;
 
@@ -70,11 +74,11 @@ list_loose(struct listing *l, const struct sek_store_loose *one,
 	path = sek_printf("%s/%.2s/%s", dir, hex, hex + 2);
 	r = sek_map_open(&file, path, err);
 	if (!r)
-		r = sek_loose_parse(l->z, file, &content, &type, &body, err);
+		r = sek_loose_parse(l->z, file, &content, &o.type, &body, err);
 	if (sek_map_failed(&file))
 		r = only_git(err);
 	sek_map_close(&file);
-	return r ? r : add_new(l, &one->oid, type, err);
+	return r ? r : add_new(l, &o, 0, err);
 }
 
 /* The types of a pack's objects by place, as far as they are known. */
@@ -122,12 +126,13 @@ list_pack(struct listing *l, size_t number, struct sek_err *err)
 
 	t.at = sek_alloc_n(p->index.n + (size_t)1, 1);
 	for (uint32_t i = 0; !r && i < p->index.n; i++) {
-		struct sek_oid oid;
+		struct sek_object o = {0};
 
-		sek_pack_oid(p, i, &oid);
+		sek_pack_oid(p, i, &o.oid);
 		r = find_type(&t, i, err);
-		if (!r && !is_in_packs(l->quarantine, number, &oid))
-			r = add_new(l, &oid, t.at[i], err);
+		o.type = t.at[i];
+		if (!r)
+			r = add_new(l, &o, number, err);
 	}
 	if (!r && sek_pack_failed(p))
 		r = only_git(err);
@@ -180,13 +185,19 @@ clear(struct listing *l)
 	sek_vec_clear(&l->pushed);
 }
 
+struct collection {
+	const struct listing *l;
+	struct objects all;
+};
+
 static enum sek_code
 collect(void *arg, const struct sek_object *object, struct sek_err *err)
 {
-	struct objects *all = arg;
+	struct collection *c = arg;
 
 	(void)err;
-	*sek_vec_push(all) = *object;
+	if (!c->l->wanted || c->l->wanted(c->l->arg, object))
+		*sek_vec_push(&c->all) = *object;
 	return SEK_OK;
 }
 
@@ -219,41 +230,41 @@ ask_store(struct sek_repo *r, const struct objects *all, struct sek_git **g,
 }
 
 static enum sek_code
-list_by_git(struct objects *pushed, struct sek_repo *r, struct sek_err *err)
+list_by_git(struct listing *l, struct sek_repo *r, struct sek_err *err)
 {
 	sek_auto_buf ids = {.max = (size_t)1 << 30};
 	sek_auto_git *g = NULL;
-	struct objects all = {0};
+	struct collection c = {.l = l};
 	struct sek_str line;
-	enum sek_code code = sek_odb_list(r, true, collect, &all, err);
+	enum sek_code code = sek_odb_list(r, true, collect, &c, err);
 
-	if (!code && all.n)
-		code = ask_store(r, &all, &g, &ids, err);
-	for (size_t i = 0; !code && i < all.n; i++) {
+	if (!code && c.all.n)
+		code = ask_store(r, &c.all, &g, &ids, err);
+	for (size_t i = 0; !code && i < c.all.n; i++) {
 		code = sek_git_record(g, '\n', &line, err);
 		if (!code && !line.p)
 			code = sek_fail(err, SEK_EIO,
 			    "git answered for %zu of %zu pushed objects", i,
-			    all.n);
+			    c.all.n);
 		if (code || !sek_str_ends(line, " missing"))
 			continue;
-		all.at[i].size = 0;
-		*sek_vec_push(pushed) = all.at[i];
+		c.all.at[i].size = 0;
+		*sek_vec_push(&l->pushed) = c.all.at[i];
 	}
-	sek_vec_clear(&all);
+	sek_vec_clear(&c.all);
 	return code;
 }
 
 enum sek_code
-sek_odb_list_pushed(struct sek_repo *r, sek_object_fn *fn, void *arg,
-    struct sek_err *err)
+sek_odb_list_pushed(struct sek_repo *r, sek_wanted_fn *wanted,
+    sek_object_fn *fn, void *arg, struct sek_err *err)
 {
-	struct listing l = {0};
+	struct listing l = {.wanted = wanted, .arg = arg};
 	enum sek_code code = SEK_OK;
 
 	if (list_ourselves(&l, r, NULL) != SEK_OK) {
 		l.pushed.n = 0;
-		code = list_by_git(&l.pushed, r, err);
+		code = list_by_git(&l, r, err);
 	}
 	for (size_t i = 0; !code && i < l.pushed.n; i++)
 		code = fn(arg, &l.pushed.at[i], err);

@@ -238,15 +238,19 @@ struct quarantine {
 	const struct sek_oids *seen;
 };
 
+static bool
+is_unseen(const void *arg, const struct sek_object *o)
+{
+	const struct quarantine *q = arg;
+
+	return o->type != SEK_TREE && !sek_oids_find(q->seen, &o->oid);
+}
+
 static enum sek_code
 quarantined(void *arg, const struct sek_object *o, struct sek_err *err)
 {
 	struct quarantine *q = arg;
 
-	if (o->type == SEK_TREE)
-		return SEK_OK;
-	if (sek_oids_find(q->seen, &o->oid))
-		return SEK_OK;
 	return object(q->engine, o, err);
 }
 
@@ -257,5 +261,5 @@ sek_source_quarantine(struct sek_engine *e, struct sek_repo *repo,
 	struct quarantine q = {.engine = e, .seen = seen};
 
 	sek_oids_sort(seen);
-	return sek_odb_list_pushed(repo, quarantined, &q, err);
+	return sek_odb_list_pushed(repo, is_unseen, quarantined, &q, err);
 }

@@ -14,6 +14,15 @@ note(void *arg, const struct sek_object *object, struct sek_err *err)
 	return SEK_OK;
 }
 
+static sek_wanted_fn *wanted; /* NULL: all */
+
+static bool
+is_blob(const void *arg, const struct sek_object *object)
+{
+	(void)arg;
+	return object->type == SEK_BLOB;
+}
+
 /* What a push of the client's main brings to the server, kept in q. */
 static void
 pushed(const char *limit, const char *change)
@@ -57,7 +66,7 @@ list(struct sek_buf *out, bool without_git)
 		fail_msg("%s", err.text);
 	if (without_git)
 		setenv("PATH", "/nowhere", 1);
-	code = sek_odb_list_pushed(r, note, out, &err);
+	code = sek_odb_list_pushed(r, wanted, note, out, &err);
 	setenv("PATH", path_was, 1);
 	unsetenv("GIT_QUARANTINE_PATH");
 	sek_repo_free(r);
@@ -192,6 +201,27 @@ deltas_that_name_their_base_are_listed(void **state)
 	assert_as_git(true);
 }
 
+static void
+what_is_not_wanted_is_left_out(void **state)
+{
+	(void)state;
+	server("sha1");
+	pushed("1", change);
+	for (int by_git = 0; by_git < 2; by_git++) {
+		sek_auto_buf b = {0};
+
+		if (by_git)
+			sh("rm -f s/objects/pack/*.idx");
+		assert_as_git(!by_git);
+		wanted = is_blob;
+		assert_int_equal(list(&b, !by_git), SEK_OK);
+		wanted = NULL;
+		sh("cat >is0 <<'EOF'\n%sEOF\nsort is0 >is\n"
+		   "grep ' 3$' want | diff is -; test -s is",
+		    sek_buf_str(&b).p);
+	}
+}
+
 int
 main(void)
 {
@@ -203,6 +233,7 @@ main(void)
 	    fixture_test(what_only_git_can_list_is_listed_by_git),
 	    fixture_test(a_large_loose_object_is_listed),
 	    fixture_test(deltas_that_name_their_base_are_listed),
+	    fixture_test(what_is_not_wanted_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
