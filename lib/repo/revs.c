@@ -103,6 +103,8 @@ sek_revs_commits(struct sek_repo *r, const char *const *args,
 	    "--stdin",
 	    NULL,
 	};
+	/* Else each line is sent by itself (git(1)). */
+	static const char *const env[] = {"GIT_FLUSH=0", NULL};
 	sek_auto_buf input = {0};
 	sek_auto_git *g = NULL;
 	struct strings argv = {0};
@@ -116,7 +118,7 @@ sek_revs_commits(struct sek_repo *r, const char *const *args,
 		*sek_vec_push(&argv) = "--missing=print";
 	code = sort_args(args, &argv, &input, err);
 	if (!code)
-		code = sek_git_start(&g, r->dir, argv.at, err);
+		code = sek_git_start_env(&g, r->dir, argv.at, env, err);
 	sek_vec_clear(&argv);
 	if (code)
 		return code;
