@@ -23,13 +23,15 @@ parse_scope(struct sek_str name)
 	return SEK_SCOPE_LOCAL;
 }
 
+/* *e: what was said before the key and its value. */
 static void
-add(struct sek_config *c, enum sek_scope scope, struct sek_str entry)
+add(struct sek_config *c, struct sek_config_entry *said, struct sek_str entry)
 {
 	struct sek_config_entry *e = sek_vec_push(c);
 	struct sek_str rest = entry, key = sek_str_cut(&rest, '\n');
 
-	e->scope = scope;
+	e->scope = said->scope;
+	e->origin = sek_steal(&said->origin);
 	e->key = sek_strndup(key.p, key.n);
 	if (rest.p)
 		e->value = sek_strndup(rest.p, rest.n);
@@ -42,6 +44,7 @@ sek_config_start(struct sek_git **out, const char *dir, struct sek_err *err)
 	    "config",
 	    "--list",
 	    "--show-scope",
+	    "--show-origin",
 	    "--includes",
 	    "-z",
 	    NULL,
@@ -55,20 +58,25 @@ sek_config_finish(struct sek_config **out, struct sek_git **g,
     struct sek_err *err)
 {
 	struct sek_config *c = sek_alloc(sizeof(*c));
-	struct sek_str scope, entry;
-	enum sek_scope in;
+	struct sek_config_entry said = {0};
+	struct sek_str text;
 	enum sek_code code;
 
 	for (;;) {
-		code = sek_git_record(*g, '\0', &scope, err);
-		if (code || !scope.p)
+		code = sek_git_record(*g, '\0', &text, err);
+		if (code || !text.p)
 			break;
-		in = parse_scope(scope);
-		code = sek_git_record(*g, '\0', &entry, err);
-		if (code || !entry.p)
+		said.scope = parse_scope(text);
+		code = sek_git_record(*g, '\0', &text, err);
+		if (code || !text.p)
 			break;
-		add(c, in, entry);
+		said.origin = sek_strndup(text.p, text.n);
+		code = sek_git_record(*g, '\0', &text, err);
+		if (code || !text.p)
+			break;
+		add(c, &said, text);
 	}
+	free(said.origin);
 	if (!code)
 		code = sek_git_finish(g, NULL, err);
 	if (code) {
@@ -100,6 +108,7 @@ sek_config_free(struct sek_config *c)
 	sek_vec_each (e, c) {
 		free(e->key);
 		free(e->value);
+		free(e->origin);
 	}
 	sek_vec_clear(c);
 	free(c);

@@ -22,7 +22,8 @@ enum sek_scope {
 struct sek_config_entry {
 	enum sek_scope scope;
 	char *key;
-	char *value; /* NULL for a key without `=`, which means true */
+	char *value;  /* NULL for a key without `=`, which means true */
+	char *origin; /* what git calls the place, as "file:.git/config" */
 };
 
 struct sek_config;

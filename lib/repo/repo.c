@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "repo/config_load.h"
+#include "repo/place.h"
 
 /*
  * Between the paths in git's answer, which may hold newlines: a line that no
@@ -71,32 +72,6 @@ parse_answer(struct answer *a, struct sek_str text)
 	return true;
 }
 
-/* base/rel without "." and ".." parts: base is real, so this is no guess. */
-static char *
-join(const char *base, struct sek_str rel)
-{
-	sek_auto_buf out = {0};
-
-	if (!sek_str_starts(rel, "/"))
-		sek_buf_add_s(&out, base);
-	while (rel.p) {
-		struct sek_str part = sek_str_cut(&rel, '/');
-
-		if (!part.n || sek_str_is(part, "."))
-			continue;
-		if (sek_str_is(part, "..")) {
-			while (out.n && out.p[--out.n] != '/')
-				;
-			continue;
-		}
-		sek_buf_add_c(&out, '/');
-		sek_buf_add_str(&out, part);
-	}
-	if (!out.n)
-		sek_buf_add_c(&out, '/');
-	return sek_buf_take(&out);
-}
-
 static enum sek_code
 too_old(struct sek_err *err)
 {
@@ -128,12 +103,12 @@ take_answer(struct sek_repo *r, const char *path, const struct answer *a,
 
 	if (!realpath(path ? path : ".", base))
 		return sek_fail_errno(err, "%s", path ? path : ".");
-	/* So that join never doubles the slash. */
+	/* So that the slash is never doubled. */
 	if (strcmp(base, "/") == 0)
 		base[0] = '\0';
 	r->git_dir = sek_strndup(a->git_dir.p, a->git_dir.n);
-	r->common_dir = join(base, a->common_dir);
-	r->hooks_dir = join(base, a->hooks_dir);
+	r->common_dir = sek_place_join(base, a->common_dir);
+	r->hooks_dir = sek_place_join(base, a->hooks_dir);
 	r->prefix = sek_strndup(a->prefix.p, a->prefix.n);
 	r->shallow = sek_str_is(a->shallow, "true");
 	r->quarantine = getenv("GIT_QUARANTINE_PATH") != NULL;
@@ -197,16 +172,14 @@ is_partial(const struct sek_config *c)
 	return false;
 }
 
-enum sek_code
-sek_repo_open(struct sek_repo **out, const char *path, struct sek_err *err)
+/* Side by side, for a hook waits for both. */
+static enum sek_code
+ask_both(struct sek_repo *r, const char *path, struct sek_err *err)
 {
-	sek_auto_repo *r = sek_alloc(sizeof(*r));
 	sek_auto_git *place = NULL;
 	sek_auto_git *config = NULL;
 	enum sek_code code;
 
-	*out = NULL;
-	/* Side by side: a hook waits for both. */
 	code = sek_git_start_real(&place, path, question, err);
 	if (!code)
 		code = sek_config_start(&config, path, err);
@@ -214,6 +187,33 @@ sek_repo_open(struct sek_repo **out, const char *path, struct sek_err *err)
 		code = ask(r, path, &place, err);
 	if (!code)
 		code = sek_config_finish(&r->config, &config, err);
+	return code;
+}
+
+/* What git says of the configuration tells the rest. False: it does not. */
+static bool
+look_here(struct sek_repo *r)
+{
+	enum sek_place place = sek_place_here();
+
+	if (place == SEK_PLACE_OTHER ||
+	    sek_config_load(&r->config, NULL, NULL) != SEK_OK)
+		return false;
+	if (sek_place_take(r, place))
+		return true;
+	sek_config_free(sek_steal(&r->config));
+	return false;
+}
+
+enum sek_code
+sek_repo_open(struct sek_repo **out, const char *path, struct sek_err *err)
+{
+	sek_auto_repo *r = sek_alloc(sizeof(*r));
+	enum sek_code code = SEK_OK;
+
+	*out = NULL;
+	if (path || !look_here(r))
+		code = ask_both(r, path, err);
 	if (code)
 		return code;
 	r->partial = is_partial(r->config);
