@@ -17,7 +17,7 @@ struct commit {
 #define KEPT 1024 /* a power of 2 */
 
 struct reader {
-	struct sek_few *few;
+	struct sek_few *few; /* borrowed */
 	struct sek_buf text;
 	struct commit kept[KEPT]; /* by id: parents come again and again */
 };
@@ -27,17 +27,16 @@ reader_free(struct reader **r)
 {
 	if (!*r)
 		return;
-	sek_few_free((*r)->few);
 	sek_buf_clear(&(*r)->text);
 	sek_free_ptr(r);
 }
 #define auto_reader __attribute__((cleanup(reader_free))) struct reader
 
 static enum sek_code
-reader_open(struct reader **out, const struct sek_repo *r, struct sek_err *err)
+reader_open(struct reader **out, struct sek_repo *r, struct sek_err *err)
 {
 	auto_reader *made = sek_alloc(sizeof(*made));
-	enum sek_code code = sek_few_open(&made->few, r, err);
+	enum sek_code code = sek_few_share(&made->few, r, err);
 
 	made->text.max = COMMIT_MAX;
 	if (!code)

@@ -67,6 +67,15 @@ sek_few_open_of(struct sek_few **out, const char *objects, unsigned oid_len,
 	return code;
 }
 
+enum sek_code
+sek_few_share(struct sek_few **out, struct sek_repo *r, struct sek_err *err)
+{
+	enum sek_code code = r->few ? SEK_OK : sek_few_open(&r->few, r, err);
+
+	*out = r->few;
+	return code;
+}
+
 void
 sek_few_free(struct sek_few *f)
 {

@@ -16,6 +16,10 @@ enum sek_code sek_few_open(struct sek_few **out, const struct sek_repo *r,
 /* The same of one directory of objects and its info/alternates. */
 enum sek_code sek_few_open_of(struct sek_few **out, const char *objects,
     unsigned oid_len, struct sek_err *err) SEK_CHECKED;
+/* The one that stays with the repository, so that what one has read the next
+ * need not read again: for whoever works in the thread that opened r. */
+enum sek_code sek_few_share(struct sek_few **out, struct sek_repo *r,
+    struct sek_err *err) SEK_CHECKED;
 void sek_few_free(struct sek_few *f); /* NULL is legal */
 void sek_few_free_ptr(struct sek_few **f);
 #define sek_auto_few __attribute__((cleanup(sek_few_free_ptr))) struct sek_few

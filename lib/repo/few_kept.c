@@ -49,6 +49,6 @@ sek_few_keep(struct sek_few_kept *k, const struct sek_pack *pack,
 void
 sek_few_kept_clear(struct sek_few_kept *k)
 {
-	for (size_t i = 0; i < SEK_KEPT_SLOTS; i++)
+	for (size_t i = 0; k->bytes && i < SEK_KEPT_SLOTS; i++)
 		drop(k, &k->slot[i]);
 }

@@ -10,6 +10,7 @@ struct sek_odb {
 	const struct sek_repo *repo;
 	struct sek_odb_git *git;
 	struct sek_few *few;             /* NULL: not used */
+	bool shared;                     /* it is the repository's */
 	struct sek_odb_libgit2 *libgit2; /* NULL: not used */
 };
 
@@ -24,8 +25,11 @@ sek_odb_open(struct sek_odb **out, struct sek_repo *r, enum sek_odb_use use,
 	o->repo = r;
 	o->git = sek_odb_git_new(r);
 	/* What we or libgit2 cannot open, git can, so a failure is none. */
-	if (use == SEK_ODB_FEW) {
-		if (sek_few_open(&o->few, r, NULL) != SEK_OK)
+	o->shared = use == SEK_ODB_SHARED;
+	if (use != SEK_ODB_MANY) {
+		code = o->shared ? sek_few_share(&o->few, r, NULL)
+				 : sek_few_open(&o->few, r, NULL);
+		if (code)
 			code = sek_odb_git_start(o->git, err);
 	} else if (r->oid_len == 20 &&
 	    sek_odb_libgit2_open(&o->libgit2, r, NULL) != SEK_OK) {
@@ -42,7 +46,8 @@ sek_odb_close(struct sek_odb *o)
 	if (!o)
 		return;
 	sek_odb_git_free(o->git);
-	sek_few_free(o->few);
+	if (!o->shared)
+		sek_few_free(o->few);
 	sek_odb_libgit2_free(o->libgit2);
 	free(o);
 }

@@ -14,8 +14,10 @@ struct sek_odb;
  * knows every format, for what is out of the ordinary; nothing is started
  * before that. SEK_ODB_MANY reads through libgit2's object database where it
  * knows the format (SHA-1) and through git elsewhere. One handle per thread.
+ * SEK_ODB_SHARED is SEK_ODB_FEW with the reader that stays with the repository
+ * (sek_few_share), which is for one thread, too, and as long as it is open.
  */
-enum sek_odb_use { SEK_ODB_FEW, SEK_ODB_MANY };
+enum sek_odb_use { SEK_ODB_FEW, SEK_ODB_MANY, SEK_ODB_SHARED };
 enum sek_code sek_odb_open(struct sek_odb **out, struct sek_repo *r,
     enum sek_odb_use use, struct sek_err *err) SEK_CHECKED;
 void sek_odb_close(struct sek_odb *o); /* NULL is legal */

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "repo/config_load.h"
+#include "repo/few.h"
 #include "repo/place.h"
 
 /*
@@ -233,6 +234,7 @@ sek_repo_free(struct sek_repo *r)
 	free(r->dir);
 	free(r->prefix);
 	sek_config_free(r->config);
+	sek_few_free(r->few);
 	free(r);
 }
 

@@ -24,6 +24,7 @@ struct sek_repo {
 	bool quarantine; /* GIT_QUARANTINE_PATH is set: inside a push */
 	bool partial;    /* a partial clone: objects may be missing */
 	struct sek_config *config;
+	struct sek_few *few; /* NULL, or open: few.h */
 };
 
 /* path: a directory; NULL: here. SEK_ENOTFOUND where there is no repository,

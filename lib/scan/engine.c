@@ -118,14 +118,25 @@ read_file(const struct sek_job *job, struct sek_buf *out, struct sek_err *err)
 	return r;
 }
 
+/* Without threads the work is done where everything else is done, too. */
+static enum sek_code
+open_odb(struct sek_desk *w, struct sek_err *err)
+{
+	const struct sek_engine *e = w->engine;
+	enum sek_odb_use use = e->o.use;
+
+	if (use == SEK_ODB_FEW && !e->threads)
+		use = SEK_ODB_SHARED;
+	return sek_odb_open(&w->odb, e->o.repo, use, err);
+}
+
 void
 sek_engine_expect_objects(struct sek_engine *e)
 {
 	struct sek_desk *w = &e->worker[0];
 
 	/* An error shows again when the first object is read. */
-	if (!e->threads && !w->odb &&
-	    sek_odb_open(&w->odb, e->o.repo, e->o.use, NULL) != SEK_OK)
+	if (!e->threads && !w->odb && open_odb(w, NULL) != SEK_OK)
 		w->odb = NULL;
 }
 
@@ -133,11 +144,10 @@ static enum sek_code
 read_object(struct sek_desk *w, struct sek_job *job, enum sek_type *type,
     struct sek_err *err)
 {
-	struct sek_engine *e = w->engine;
 	enum sek_code r;
 
 	if (!w->odb) {
-		r = sek_odb_open(&w->odb, e->o.repo, e->o.use, err);
+		r = open_odb(w, err);
 		if (r != SEK_OK)
 			return r;
 	}

@@ -280,7 +280,7 @@ exclude_known(struct sek_repo *repo, const struct sek_push_refs *refs,
 {
 	sek_auto_buf content = {.max = MESSAGE_MAX};
 	sek_auto_odb *odb = NULL;
-	enum sek_code r = sek_odb_open(&odb, repo, SEK_ODB_FEW, err);
+	enum sek_code r = sek_odb_open(&odb, repo, SEK_ODB_SHARED, err);
 
 	for (size_t i = 0; r == SEK_OK && i < refs->n; i++) {
 		const struct sek_oid *theirs = &refs->at[i].remote;

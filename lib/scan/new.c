@@ -213,7 +213,7 @@ sek_new_keep(struct sek_repo *repo, const struct sek_oids *others,
 
 	if (!v->n)
 		return SEK_OK;
-	r = sek_odb_open(&odb, repo, SEK_ODB_FEW, err);
+	r = sek_odb_open(&odb, repo, SEK_ODB_SHARED, err);
 	if (r != SEK_OK)
 		return r;
 	s.odb = odb;

@@ -153,7 +153,7 @@ read_object(struct sek_repo *repo, const struct sek_oid *oid,
 {
 	sek_auto_odb *odb = NULL;
 	enum sek_type type;
-	enum sek_code r = sek_odb_open(&odb, repo, SEK_ODB_FEW, err);
+	enum sek_code r = sek_odb_open(&odb, repo, SEK_ODB_SHARED, err);
 
 	if (r == SEK_OK)
 		r = sek_odb_read(odb, oid, out, &type, err);

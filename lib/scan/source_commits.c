@@ -182,7 +182,7 @@ sek_source_ref(struct sek_engine *e, struct sek_repo *repo, struct sek_str ref,
 	enum sek_code r;
 
 	sek_source_ref_name(e, ref);
-	r = sek_odb_open(&odb, repo, SEK_ODB_FEW, err);
+	r = sek_odb_open(&odb, repo, SEK_ODB_SHARED, err);
 	if (r != SEK_OK)
 		return r;
 	for (int depth = 0; type == SEK_TAG && depth <= TAG_DEPTH_MAX;

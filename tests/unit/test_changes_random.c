@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "repo/changes_own.h"
+#include "repo/few.h"
 
 /*
  * sek_changes_* against the definition, on random histories: a path of a commit
@@ -304,6 +305,7 @@ check_with_a_lost_base(struct sek_repo *r, struct want *w)
 	bool told = true;
 	char hex[SEK_OID_HEX];
 
+	sek_few_free_ptr(&r->few); /* which has read it already */
 	sek_oid_hex(&w->commits[COMMITS / 2], hex);
 	sh("cd .git/objects; for p in pack/*.pack; do mv $p ../; done\n"
 	   "rm -f pack/*; for p in ../*.pack; do git unpack-objects -q <$p\n"

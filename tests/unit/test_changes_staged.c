@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "repo/changes_own.h"
+#include "repo/few.h"
 
 /*
  * Our own reader of the index against `git diff-index --cached`, on random
@@ -202,6 +203,7 @@ compare(struct sek_repo *r, const char *const *parents, size_t n)
 	bool told;
 	size_t found;
 
+	sek_few_free_ptr(&r->few); /* the packs may be others by now */
 	for (size_t i = 1; i < n; i++) {
 		char *hex = sh_out("git rev-parse %s", parents[i]);
 
