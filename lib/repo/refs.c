@@ -99,12 +99,11 @@ look_up(const struct sek_repo *r, char **name, struct sek_oid *out,
 	return SEK_OK;
 }
 
-enum sek_code
-sek_refs_head(const struct sek_repo *r, struct sek_oid *out,
+static enum sek_code
+read_ref(const struct sek_repo *r, char **name, struct sek_oid *out,
     struct sek_err *err)
 {
 	sek_auto_free char *table = sek_printf("%s/reftable", r->common_dir);
-	sek_auto_free char *name = sek_strdup("HEAD");
 	enum sek_code code = SEK_OK;
 	int hops = 0;
 
@@ -114,12 +113,95 @@ sek_refs_head(const struct sek_repo *r, struct sek_oid *out,
 	while (!code && sek_oid_is_none(out)) {
 		if (hops++ > HOPS)
 			return unusual(err);
-		code = look_up(r, &name, out, err);
+		code = look_up(r, name, out, err);
 	}
-	/* No HEAD, or a branch of this worktree only: not what git makes. */
-	if (code == SEK_ENOTFOUND && is_own(sek_str(name)))
-		return unusual(err);
 	if (!code && out->len != r->oid_len)
 		return unusual(err);
 	return code;
+}
+
+enum sek_code
+sek_refs_head(const struct sek_repo *r, struct sek_oid *out,
+    struct sek_err *err)
+{
+	sek_auto_free char *name = sek_strdup("HEAD");
+	enum sek_code code = read_ref(r, &name, out, err);
+
+	/* No HEAD, or a branch of this worktree only: not what git makes. */
+	if (code == SEK_ENOTFOUND && is_own(sek_str(name)))
+		return unusual(err);
+	return code;
+}
+
+/* What git takes for no ref's name, as that of a lock (git-check-ref-format(1)),
+ * may be a file in that place all the same. */
+static bool
+is_ref_name(struct sek_str name)
+{
+	if (!is_plain(name) || is_own(name) || memmem(name.p, name.n, "@{", 2))
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] <= ' ' ||
+		    strchr("~^:?*[\\\177", name.p[i]))
+			return false;
+	while (name.p) {
+		struct sek_str part = sek_str_cut(&name, '/');
+
+		if (sek_str_starts(part, ".") || sek_str_ends(part, ".") ||
+		    sek_str_ends(part, ".lock"))
+			return false;
+	}
+	return true;
+}
+
+enum sek_code
+sek_refs_read(const struct sek_repo *r, struct sek_str name,
+    struct sek_oid *out, struct sek_err *err)
+{
+	sek_auto_free char *at = NULL;
+
+	*out = (struct sek_oid){0};
+	if (!is_ref_name(name))
+		return unusual(err);
+	at = sek_strndup(name.p, name.n);
+	return read_ref(r, &at, out, err);
+}
+
+/* A loose ref of the same name counts before the packed one. */
+static bool
+is_line_at(const struct sek_repo *r, struct sek_str line,
+    const struct sek_oid *oid)
+{
+	struct sek_str hex = sek_str_cut(&line, ' ');
+	struct sek_oid now;
+
+	return sek_oid_parse(&now, hex) && sek_oid_eq(&now, oid) &&
+	    sek_refs_read(r, line, &now, NULL) == SEK_OK &&
+	    sek_oid_eq(&now, oid);
+}
+
+bool
+sek_refs_packed_at(const struct sek_repo *r, const struct sek_oid *oid)
+{
+	sek_auto_free char *path = sek_printf("%s/packed-refs", r->common_dir);
+	struct sek_str map = {NULL, 0}, rest;
+	char hex[SEK_OID_HEX];
+	bool yes = false;
+
+	sek_oid_hex(oid, hex);
+	if (sek_map_open(&map, path, NULL))
+		return false;
+	rest = map;
+	while (!yes && rest.n) {
+		const char *at = memmem(rest.p, rest.n, hex, strlen(hex));
+
+		if (!at)
+			break;
+		rest.n -= (size_t)(at - rest.p);
+		rest.p = at;
+		yes = is_line_at(r, sek_str_cut(&rest, '\n'), oid);
+	}
+	yes = yes && !sek_map_failed(&map);
+	sek_map_close(&map);
+	return yes;
 }

@@ -10,5 +10,12 @@
  */
 enum sek_code sek_refs_head(const struct sek_repo *r, struct sek_oid *out,
     struct sek_err *err) SEK_CHECKED;
+/* The same of any ref; SEK_ENOTFOUND: there is none. */
+enum sek_code sek_refs_read(const struct sek_repo *r, struct sek_str name,
+    struct sek_oid *out, struct sek_err *err) SEK_CHECKED;
+
+/* Is a ref at this id that stands in packed-refs? False only means that none
+ * was seen. */
+bool sek_refs_packed_at(const struct sek_repo *r, const struct sek_oid *oid);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "repo/revs.h"
+#include "repo/revs_new.h"
 #include "scan/hook_message.h"
 #include "scan/source.h"
 
@@ -455,19 +456,19 @@ sek_guard_receive(struct sek_run *run, const struct sek_receive_refs *refs,
     struct sek_outcome *out, struct sek_err *err)
 {
 	struct feed f = {.run = run, .receive = refs};
-	struct args args = {0};
+	SEK_VEC(struct sek_new_tip) tips = {0};
 	enum sek_code r = server_policy(run, err);
 
 	if (r != SEK_OK)
 		return r;
-	for (size_t i = 0; i < refs->n; i++)
-		add_id(&args, "", &refs->at[i].after);
-	add_arg(&args, sek_strdup("--not"));
-	add_arg(&args, sek_strdup("--all"));
-	r = list_commits(run->repo, &args, &f.commits, err);
+	sek_vec_each (ref, refs)
+		if (!sek_oid_is_none(&ref->after))
+			*sek_vec_push(&tips) = (struct sek_new_tip){
+			    ref->after, ref->name};
+	r = sek_revs_new(run->repo, tips.at, tips.n, &f.commits, err);
 	if (r == SEK_OK)
 		r = sek_run_changes(run, NULL, feed_receive, &f, out, err);
-	free_args(&args);
+	sek_vec_clear(&tips);
 	sek_vec_clear(&f.commits);
 	return r;
 }
