@@ -65,7 +65,11 @@ make_channel(int fd[2], bool socket)
 	return true;
 }
 
-/* git -C dir -c ... argv. Command-line settings win over every file. */
+/*
+ * git -C dir -c ... argv. Command-line settings win over every file. A
+ * commit-graph says of commits what parents and trees they have, and git does
+ * not hold it against the commits: one that is wrong hides what they bring.
+ */
 static char **
 make_argv(const char *dir, const char *const *argv, bool real)
 {
@@ -74,6 +78,8 @@ make_argv(const char *dir, const char *const *argv, bool real)
 	    "core.fsmonitor=false",
 	    "-c",
 	    "core.hooksPath=/dev/null",
+	    "-c",
+	    "core.commitGraph=false",
 	    NULL,
 	};
 	SEK_VEC(char *) v = {0};

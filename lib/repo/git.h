@@ -9,8 +9,8 @@
 /*
  * The git program as a child that does nothing but answer: hooks, fsmonitor,
  * lazy fetches (also on gits that know no GIT_NO_LAZY_FETCH: every transport is
- * refused), replace refs, grafts, pager, prompts and external diffs are off;
- * messages are in the C locale. GIT_DIR, GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY
+ * refused), replace refs, grafts, commit-graphs, pager, prompts and external
+ * diffs are off; messages are in the C locale. GIT_DIR, GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY
  * and the like are inherited, as a hook needs; where they are relative they
  * mean what they mean to this process, wherever the child starts. Arguments
  * never pass through a shell. A broken pipe raises no signal here.

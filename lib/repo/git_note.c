@@ -48,13 +48,20 @@ advice_line(struct sek_str note)
 	return (struct sek_str){NULL, 0};
 }
 
-/* A newer format, as that of reftables. */
+/* A newer format, as that of reftables was. */
 static bool
 is_of_newer_git(struct sek_str line)
 {
-	static const char unknown[] = "unknown repository extension";
+	static const char *const said[] = {
+	    "unknown repository extension",
+	    "invalid value for 'extensions.",
+	    "git repo version <=",
+	};
 
-	return memmem(line.p, line.n, unknown, sizeof(unknown) - 1);
+	for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++)
+		if (memmem(line.p, line.n, said[i], strlen(said[i])))
+			return true;
+	return false;
 }
 
 char *

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
+#include "base/file.h"
 #include "repo/git.h"
 
 struct strings SEK_VEC_BODY(const char *);
@@ -158,4 +158,27 @@ sek_revs_refs(struct sek_repo *r, sek_ref_fn *fn, void *arg,
 		code = fn(arg, line, &oid, err);
 	}
 	return code;
+}
+
+/* One id a line (gitrepository-layout(5), shallow). */
+bool
+sek_revs_meet_end(const struct sek_repo *r, const struct sek_oids *commits)
+{
+	sek_auto_free char *path = sek_printf("%s/shallow", r->common_dir);
+	sek_auto_buf text = {0};
+	struct sek_str rest;
+
+	if (!r->shallow)
+		return false;
+	if (sek_file_read(path, &text, NULL) != SEK_OK)
+		return true;
+	rest = sek_buf_str(&text);
+	while (rest.p) {
+		struct sek_str line = sek_str_cut(&rest, '\n');
+		struct sek_oid oid;
+
+		if (sek_oid_parse(&oid, line) && sek_oids_find(commits, &oid))
+			return true;
+	}
+	return false;
 }

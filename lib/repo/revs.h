@@ -19,4 +19,9 @@ typedef enum sek_code sek_ref_fn(void *arg, struct sek_str name,
 enum sek_code sek_revs_refs(struct sek_repo *r, sek_ref_fn *fn, void *arg,
     struct sek_err *err) SEK_CHECKED;
 
+/* Does one of these commits, sorted, stand where a shallow history ends? Also
+ * true where that cannot be said. */
+bool
+sek_revs_meet_end(const struct sek_repo *r, const struct sek_oids *commits);
+
 #endif

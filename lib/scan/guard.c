@@ -211,6 +211,10 @@ sek_guard_range(struct sek_run *run, const char *range, bool whole,
 	if (r == SEK_OK && missing)
 		sek_outcome_unread(out, sek_str(range),
 		    "%zu commits are missing here", missing);
+	sek_oids_sort(&f.commits);
+	if (r == SEK_OK && sek_revs_meet_end(run->repo, &f.commits))
+		sek_outcome_elsewhere(out, SEK_STR("history"),
+		    "a shallow clone: what came before is not here");
 	sek_vec_clear(&f.commits);
 	return r;
 }

@@ -40,7 +40,8 @@ def test_a_second_place_to_push_to_gets_nothing_unchecked(world, leaked):
 def test_a_remote_has_not_what_one_with_a_longer_name_has(world, leaked, refused):
     private, public = world.bare("private.git"), world.bare("public.git")
     leaked.git("remote", "add", "team/private", str(private.path))
-    leaked.git("remote", "add", "team", str(public.path))
+    leaked.git("config", "remote.team.url", str(public.path))
+    leaked.git("config", "remote.team.fetch", "+refs/heads/*:refs/remotes/team/*")
     leaked.git("push", "-q", "--no-verify", "team/private", "main")
     refused(leaked.git("push", "team", "main", ok=None))
 

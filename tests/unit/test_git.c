@@ -509,6 +509,26 @@ a_note_without_words_is_none(void **state)
 	free(text);
 }
 
+static void
+a_format_that_git_does_not_know_takes_a_newer_one(void **state)
+{
+	static const char *const said[] = {
+	    "fatal: unknown repository extension found:\n\tx\n",
+	    "error: invalid value for 'extensions.objectformat': 'x'\n",
+	    "fatal: Expected git repo version <= 1, found 2\n",
+	    "warning: Expected git repo version <= 1, found 2\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++) {
+		char *text = sek_git_note_text(sek_str(said[i]));
+
+		assert_true(sek_str_ends(sek_str(text),
+		    ": it takes a newer git"));
+		free(text);
+	}
+}
+
 #define git_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int
@@ -534,6 +554,7 @@ main(void)
 	    git_test(nothing_stays_open_or_unwaited),
 	    git_test(a_foreign_repository_is_denied_with_what_to_do),
 	    git_test(a_note_without_words_is_none),
+	    git_test(a_format_that_git_does_not_know_takes_a_newer_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,156 @@
+"""What a repository says of its own history is not believed: a commit-graph,
+replace refs, grafts or a list of shallow commits hide no commit and no file."""
+
+import hashlib
+import struct
+
+import pytest
+
+from test_scan_tree import paths
+
+
+def chunks(data):
+    """NAME: (from, to) of a commit-graph, see gitformat-commit-graph(5)."""
+    n = data[6]
+    rows = [struct.unpack_from(">4sQ", data, 8 + 12 * i) for i in range(n + 1)]
+    return {rows[i][0]: (rows[i][1], rows[i + 1][1]) for i in range(n)}
+
+
+def forge_graph(repo, commit, parent):
+    """Writes a commit-graph in which the commit has that parent and its tree."""
+    repo.git("commit-graph", "write", "--reachable")
+    objects = repo.git("rev-parse", "--git-path", "objects").out.strip()
+    path = repo.path / objects / "info" / "commit-graph"
+    data = bytearray(path.read_bytes())
+    size = 20 if data[5] == 1 else 32
+    at = chunks(data)
+    first, last = at[b"OIDL"]
+    ids = [data[i:i + size].hex() for i in range(first, last, size)]
+    row = at[b"CDAT"][0] + ids.index(commit) * (size + 16)
+    struct.pack_into(">I", data, row + size, ids.index(parent))
+    data[-size:] = (hashlib.sha1 if size == 20 else hashlib.sha256)(data[:-size]).digest()
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+def dot(repo):
+    return repo.path / repo.git("rev-parse", "--git-common-dir").out.strip()
+
+
+def by_graph(repo, _, bad, good):
+    forge_graph(repo, good, repo.head(f"{bad}^"))
+
+
+def by_replace(repo, tree, bad, good):
+    made = repo.git("commit-tree", "-m", "good", "-p", f"{bad}^", tree).out.strip()
+    repo.git("replace", good, made)
+
+
+def by_graft(repo, _, bad, good):
+    path = dot(repo) / "info" / "grafts"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{good} {repo.head(bad + '^')}\n")
+
+
+def by_graft_of_the_environment(repo, _, bad, good):
+    path = repo.world.top / "grafts"
+    path.write_text(f"{good} {repo.head(bad + '^')}\n")
+    repo.world.env["GIT_GRAFT_FILE"] = str(path)
+
+
+def by_shallow(repo, _, bad, good):
+    (dot(repo) / "shallow").write_text(f"{good}\n")
+
+
+LIES = [by_graph, by_replace, by_graft, by_graft_of_the_environment]
+
+
+@pytest.fixture(params=LIES, ids=lambda f: f.__name__)
+def lie(request):
+    return request.param
+
+
+def fill(world, keys, *options):
+    """A key comes in one commit and goes in the next one."""
+    repo = world.repo("liar", *options)
+    repo.add("README", "hello\n")
+    repo.commit("first")
+    repo.git("tag", "A")
+    repo.add("d/a", keys.text())
+    repo.commit("bad")
+    repo.git("rm", "-q", "d/a")
+    repo.commit("good")
+    repo.add("README", "more\n")
+    repo.commit("last")
+    return repo
+
+
+def tell(repo, lie):
+    """The lie works: git passes over the commit."""
+    bad, good = repo.head("HEAD~2"), repo.head("HEAD~1")
+    lie(repo, repo.head("HEAD~1^{tree}"), bad, good)
+    assert bad not in repo.git("rev-list", "main").out
+
+
+@pytest.mark.parametrize("form", ["sha1", "sha256"])
+def test_what_is_said_of_commits_hides_none(world, keys, lie, form):
+    repo = fill(world, keys, f"--object-format={form}")
+    tell(repo, lie)
+    for args in (
+        ["--range", "A..HEAD"], ["--history"], ["--history", "--reachable"],
+        ["--history", "main"], ["--history", "--reachable", "--", "d"],
+        ["--history", "main", "--", "d/a"], ["--history", "--since", "2020-01-01"],
+    ):
+        r = repo.cli("scan", "--no-cache", *args) if "--history" in args else \
+            repo.cli("scan", *args)
+        assert r.status == 1 and paths(r) == ["d/a"], (args, r)
+        keys.assert_unseen(r)
+
+
+def test_what_is_said_of_commits_hides_none_from_a_push(world, keys, lie, refused):
+    repo = fill(world, keys)
+    bare = world.bare()
+    repo.git("push", "-q", str(bare.path), "A^{commit}:refs/heads/main")
+    tell(repo, lie)
+    repo.install()
+    refused(repo.git("push", str(bare.path), "main", ok=False))
+    assert bare.head("main") == repo.head("A")
+
+
+def test_what_is_said_of_commits_hides_none_from_a_server(world, keys, lie, refused):
+    """The server has the commits, from a branch that was deleted."""
+    repo = fill(world, keys)
+    bare = world.clone(repo.path, "bare.git", "--bare")
+    tell(bare, lie)
+    bare.git("tag", "-d", "A")
+    bare.git("update-ref", "refs/heads/main", repo.head("A"))
+    bare.install()
+    refused(repo.git("push", str(bare.path), "main", ok=False))
+    assert bare.head("main") == repo.head("A")
+
+
+def test_shallow_commits_hide_nothing_from_a_whole_history(world, keys):
+    repo = fill(world, keys)
+    tell(repo, by_shallow)
+    r = repo.cli("scan", "--history")
+    assert r.status == 1 and paths(r) == ["d/a"], r
+
+
+@pytest.mark.parametrize("args", [
+    ["--range", "A..HEAD"], ["--history", "--reachable"], ["--history", "main", "--", "d"],
+], ids=lambda x: " ".join(x))
+def test_where_a_shallow_history_ends_is_said(world, keys, args):
+    """git has it that nothing came before; --strict does not take that."""
+    repo = fill(world, keys)
+    tell(repo, by_shallow)
+    r = repo.cli("scan", "-v", *args)
+    assert r.status == 0 and "a shallow clone" in r.err, r
+    r = repo.cli("scan", "--strict", *args)
+    assert r.status == 3 and "a shallow clone" in r.err, r
+
+
+def test_a_range_within_a_shallow_history_is_whole(world, keys):
+    repo = fill(world, keys)
+    tell(repo, by_shallow)
+    r = repo.cli("scan", "--range", "HEAD^..HEAD", "--strict")
+    assert (r.status, r.all) == (0, ""), r
