@@ -32,7 +32,7 @@ PAGES5     = sekisho-rules.5 sekisho-config.5 sekisho-vault-config.5
 PAGES7     = sekisho-threats.7
 
 PKG.base   =
-PKG.repo   = libgit2 libdeflate
+PKG.repo   = libgit2 libdeflate libmd
 PKG.scan   = libpcre2-8 libmd jansson libarchive
 PKG.vault  = libcrypto libsecret-1
 PKG.aws    = libcrypto libcurl jansson expat

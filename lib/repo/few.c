@@ -11,6 +11,7 @@
 #include "repo/map.h"
 #include "repo/store.h"
 #include "repo/store_dirs.h"
+#include "repo/sum.h"
 
 /* A larger loose object is not looked into only to know that it is there. */
 #define LOOSE_MAX ((size_t)1 << 20)
@@ -19,6 +20,7 @@ struct few_pack {
 	char *path;
 	struct sek_pack *pack; /* NULL: not open */
 	bool broken;           /* and never will be */
+	bool fresh;
 };
 
 struct sek_few {
@@ -28,6 +30,9 @@ struct sek_few {
 	struct sek_inflate *z;
 	bool listed;
 	bool unread; /* there are packs that we cannot look into */
+	bool fresh;  /* the first place is a quarantine: git has just summed up
+			what is in it, and named it so */
+	bool summed; /* all that is read now stands there */
 	enum { FAN_UNKNOWN, FAN_THERE, FAN_NOWHERE } fan[256];
 	struct sek_few_kept kept;
 };
@@ -49,9 +54,12 @@ sek_few_open(struct sek_few **out, const struct sek_repo *r,
 {
 	sek_auto_few *f = new_few(r->oid_len);
 	enum sek_code code = sek_store_dirs(f->places, r, err);
+	const char *quarantine = getenv("GIT_QUARANTINE_PATH");
 
-	if (!code)
-		*out = sek_steal(&f);
+	if (code)
+		return code;
+	f->fresh = quarantine && !strcmp(f->places->dirs.at[0], quarantine);
+	*out = sek_steal(&f);
 	return code;
 }
 
@@ -101,7 +109,7 @@ sek_few_free_ptr(struct sek_few **f)
 
 /* Only a pack that has its index: which comes last, when git makes one. */
 static void
-list_packs(struct sek_few *f, const char *objects)
+list_packs(struct sek_few *f, const char *objects, bool fresh)
 {
 	sek_auto_free char *folder = sek_printf("%s/pack", objects);
 	DIR *dir = opendir(folder);
@@ -114,9 +122,11 @@ list_packs(struct sek_few *f, const char *objects)
 
 		packs += sek_str_ends(name, ".pack");
 		if (sek_str_starts(name, "pack-") && sek_str_ends(name, ".idx"))
-			sek_vec_push(&f->packs)
-			    ->path = sek_printf("%s/%.*spack", folder,
-			    (int)name.n - 3, name.p);
+			*sek_vec_push(&f->packs) = (struct few_pack){
+			    .path = sek_printf("%s/%.*spack", folder,
+				(int)name.n - 3, name.p),
+			    .fresh = fresh,
+			};
 	}
 	if (dir)
 		closedir(dir);
@@ -139,7 +149,8 @@ find_packed(struct sek_few *f, const struct sek_oid *oid, uint64_t *offset)
 {
 	if (!f->listed)
 		sek_vec_each (dir, &f->places->dirs)
-			list_packs(f, *dir);
+			list_packs(f, *dir,
+			    f->fresh && dir == f->places->dirs.at);
 	f->listed = true;
 	for (size_t k = 0; k < f->packs.n; k++) {
 		size_t i = (f->last + k) % f->packs.n;
@@ -184,8 +195,10 @@ find_loose(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	enum sek_code r = SEK_ENOTFOUND;
 
 	sek_oid_hex(oid, hex);
-	for (size_t i = 0; r == SEK_ENOTFOUND && i < f->places->dirs.n; i++)
+	for (size_t i = 0; r == SEK_ENOTFOUND && i < f->places->dirs.n; i++) {
 		r = read_loose(f, f->places->dirs.at[i], hex, out, type, err);
+		f->summed = f->summed && (!i || r == SEK_ENOTFOUND);
+	}
 	return r;
 }
 
@@ -220,6 +233,7 @@ follow(struct sek_few *f, const struct sek_oid *oid, struct chain *c,
 			return SEK_OK;
 		if (!l.pack)
 			return sek_fail(err, SEK_ENOTFOUND, "not here");
+		f->summed = f->summed && f->packs.at[f->last].fresh;
 		c->kept = sek_few_find_kept(&f->kept, l.pack, l.offset);
 		if (c->kept)
 			return SEK_OK;
@@ -311,6 +325,7 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	/* A loose object's header is read with it. */
 	out->max = max + 64;
 	out->toobig = false;
+	f->summed = f->fresh;
 	if (!is_in_last_pack(f, oid))
 		r = find_loose(f, oid, out, type, err);
 	if (r == SEK_ENOTFOUND) {
@@ -320,6 +335,8 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	out->max = was;
 	if (!r && out->n > max)
 		r = sek_fail(err, SEK_ETOOBIG, "over the limit");
+	if (!r && !f->summed && !sek_sum_is(oid, *type, sek_buf_str(out)))
+		r = sek_fail(err, SEK_EPARSE, "its content has another id");
 	return r;
 }
 

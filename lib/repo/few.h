@@ -26,7 +26,7 @@ void sek_few_free_ptr(struct sek_few **f);
 
 /*
  * Replaces out's content, within out's limit (SEK_ETOOBIG). SEK_ENOTFOUND: not
- * where we look; SEK_EPARSE: damaged. After an error out is undefined, and the
+ * where we look; SEK_EPARSE: damaged, or not what its id is of. After an error out is undefined, and the
  * handle can still be used.
  */
 enum sek_code sek_few_read(struct sek_few *f, const struct sek_oid *oid,

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "repo/few.h"
 #include "repo/objects_backend.h"
+#include "repo/sum.h"
 
 struct sek_odb {
 	const struct sek_repo *repo;
@@ -59,15 +60,13 @@ sek_odb_close_ptr(struct sek_odb **o)
 	*o = NULL;
 }
 
-enum sek_code
-sek_odb_read(struct sek_odb *o, const struct sek_oid *oid, struct sek_buf *out,
-    enum sek_type *type, struct sek_err *err)
+static enum sek_code
+read_by_others(struct sek_odb *o, const struct sek_oid *oid,
+    struct sek_buf *out, enum sek_type *type, struct sek_err *err)
 {
 	struct sek_err said = {0};
 	enum sek_code code;
 
-	if (o->few && sek_few_read(o->few, oid, out, type, NULL) == SEK_OK)
-		return SEK_OK;
 	if (!o->libgit2)
 		return sek_odb_git_read(o->git, oid, out, type, err);
 	code = sek_odb_libgit2_read(o->libgit2, oid, out, type, &said);
@@ -81,6 +80,24 @@ sek_odb_read(struct sek_odb *o, const struct sek_oid *oid, struct sek_buf *out,
 	if (code == SEK_ETOOBIG || (code == SEK_ENOTFOUND && o->repo->partial))
 		return sek_fail(err, code, "%s", said.text);
 	return sek_odb_git_read(o->git, oid, out, type, err);
+}
+
+/* git takes what an index calls the object for it, and does not look again. */
+enum sek_code
+sek_odb_read(struct sek_odb *o, const struct sek_oid *oid, struct sek_buf *out,
+    enum sek_type *type, struct sek_err *err)
+{
+	char hex[SEK_OID_HEX];
+	enum sek_code code;
+
+	if (o->few && sek_few_read(o->few, oid, out, type, NULL) == SEK_OK)
+		return SEK_OK;
+	code = read_by_others(o, oid, out, type, err);
+	if (code || sek_sum_is(oid, *type, sek_buf_str(out)))
+		return code;
+	return sek_fail(err, SEK_EPARSE,
+	    "object %s: damaged: its content has another id",
+	    sek_oid_hex(oid, hex));
 }
 
 enum sek_type

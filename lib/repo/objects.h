@@ -25,9 +25,9 @@ void sek_odb_close_ptr(struct sek_odb **o);
 #define sek_auto_odb __attribute__((cleanup(sek_odb_close_ptr))) struct sek_odb
 
 /*
- * Replaces out's content. SEK_ENOTFOUND: missing (never fetched);
- * SEK_ETOOBIG: over out's limit; SEK_EPARSE: corrupt; SEK_EIO. After any of
- * these the handle can still be used.
+ * Replaces out's content, whose sum is the id. SEK_ENOTFOUND: missing (never
+ * fetched); SEK_ETOOBIG: over out's limit; SEK_EPARSE: corrupt, or of another
+ * id; SEK_EIO. After any of these the handle can still be used.
  */
 enum sek_code sek_odb_read(struct sek_odb *o, const struct sek_oid *oid,
     struct sek_buf *out, enum sek_type *type, struct sek_err *err) SEK_CHECKED;

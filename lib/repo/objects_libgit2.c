@@ -109,11 +109,7 @@ sek_odb_libgit2_open(struct sek_odb_libgit2 **out, const struct sek_repo *r,
 	code = lib.git_libgit2_init();
 	if (code < 0)
 		return fail(code, "libgit2", err);
-	/*
-	 * The checksum that zlib keeps of each stream finds damage. A hash over
-	 * all that is read would find an object in another one's place, which
-	 * git itself does not look for when it reads.
-	 */
+	/* objects.c makes the sum of what is read, of all readers alike. */
 	lib.git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	o = sek_alloc(sizeof(*o));
 	code = lib.git_odb_open(&o->odb, objects);

@@ -1,12 +1,13 @@
 """What a repository says of its own history is not believed: a commit-graph,
-replace refs, grafts or a list of shallow commits hide no commit and no file."""
+replace refs, grafts or a list of shallow commits hide no commit and no file; nor
+is it believed what it says of an object's id."""
 
 import hashlib
 import struct
 
 import pytest
 
-from test_scan_tree import paths
+from test_scan_tree import paths, unread
 
 
 def chunks(data):
@@ -154,3 +155,56 @@ def test_a_range_within_a_shallow_history_is_whole(world, keys):
     tell(repo, by_shallow)
     r = repo.cli("scan", "--range", "HEAD^..HEAD", "--strict")
     assert (r.status, r.all) == (0, ""), r
+
+
+def loose(repo, oid):
+    return dot(repo) / "objects" / oid[:2] / oid[2:]
+
+
+def swap_loose(repo, bad, good):
+    """The file of one object holds the other."""
+    data = loose(repo, good).read_bytes()
+    loose(repo, bad).chmod(0o644)
+    loose(repo, bad).write_bytes(data)
+
+
+def swap_packed(repo, bad, good):
+    """The index of the pack has it that the one stands where the other does."""
+    for oid in (bad, good):
+        repo.run("git", "update-ref", f"refs/keep/{oid}", oid, ok=True)
+    repo.git("repack", "-q", "-a", "-d")
+    folder = dot(repo) / "objects" / "pack"
+    path, = (x for x in folder.iterdir() if x.suffix == ".idx")
+    data = bytearray(path.read_bytes())
+    n, = struct.unpack_from(">I", data, 8 + 4 * 255)
+    ids = [data[1032 + 20 * i:1052 + 20 * i].hex() for i in range(n)]
+    offsets = 1032 + 24 * n
+    at = [offsets + 4 * ids.index(x) for x in (bad, good)]
+    data[at[0]:at[0] + 4] = data[at[1]:at[1] + 4]
+    data[-20:] = hashlib.sha1(data[:-20]).digest()
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("swap", [swap_loose, swap_packed], ids=lambda f: f.__name__)
+def test_an_object_in_the_place_of_another_is_not_read_for_it(world, keys, swap):
+    repo = world.repo()
+    repo.add("README", "hello\n")
+    repo.commit("first")
+    repo.git("tag", "A")
+    repo.install()
+    repo.add("a", keys.text())
+    bad = repo.git("rev-parse", ":a").out.strip()
+    good = repo.run("git", "hash-object", "-w", "--stdin", stdin="x\n" * 9, ok=True).out.strip()
+    swap(repo, bad, good)
+    assert repo.git("cat-file", "blob", bad).out == "x\n" * 9
+    for done in (repo.commit(ok=False), repo.cli("scan", "--staged")):
+        assert done.status and f"object {bad}: damaged" in done.err, done
+    tree = repo.git("write-tree").out.strip()
+    made = repo.git("commit-tree", "-p", "HEAD", "-m", "x", tree).out.strip()
+    repo.git("update-ref", "HEAD", made)
+    r = repo.cli("scan", "--range", "A..HEAD")
+    assert r.status == 3 and unread(r), r
+    bare = world.bare()
+    done = repo.git("push", str(bare.path), "HEAD:refs/heads/main", ok=False)
+    assert f"object {bad}: damaged" in done.err and not bare.head("main"), done

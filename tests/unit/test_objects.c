@@ -213,6 +213,31 @@ a_damaged_loose_object_is_corrupt_and_the_next_is_read(void **state)
 
 /* Each byte of a small pack's only stream in turn: never other content. */
 static void
+an_object_in_the_place_of_another_is_damaged(void **state)
+{
+	struct sek_repo *r;
+	struct sek_oid bad, good;
+
+	(void)state;
+	sh("git init -q r; cd r\n"
+	   "b=$(echo bad | git hash-object -w --stdin)\n"
+	   "g=$(echo good | git hash-object -w --stdin)\n"
+	   "at() { printf .git/objects/%%.2s/%%s $1 ${1#??}; }\n"
+	   "chmod u+w $(at $b); cp $(at $g) $(at $b)");
+	bad = id("echo bad | git hash-object --stdin");
+	good = id("echo good | git hash-object --stdin");
+	r = opened("r");
+	for (size_t i = 0; i < 2; i++) {
+		struct sek_odb *o = odb(r, uses[i]);
+
+		assert_fails(o, &bad, SEK_EPARSE);
+		assert_blob(o, &good, "good\n");
+		sek_odb_close(o);
+	}
+	sek_repo_free(r);
+}
+
+static void
 a_damaged_pack_never_gives_other_bytes(void **state)
 {
 	struct sek_oid x;
@@ -683,6 +708,7 @@ main(void)
 		an_object_over_the_limit_is_too_big_and_the_next_is_read),
 	    fixture_test(
 		a_damaged_loose_object_is_corrupt_and_the_next_is_read),
+	    fixture_test(an_object_in_the_place_of_another_is_damaged),
 	    fixture_test(a_damaged_pack_never_gives_other_bytes),
 	    fixture_test(replacements_are_not_followed),
 	    fixture_test(alternates_are_read_through),
