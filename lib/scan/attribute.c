@@ -4,6 +4,7 @@
 #include "repo/changes.h"
 #include "repo/revs.h"
 #include "scan/attribute_parts.h"
+#include "scan/pointer.h"
 
 static int
 by_blob(const void *a, const void *b)
@@ -115,6 +116,9 @@ scan_blob(struct sek_attribution *l, const struct sek_job *job)
 	if (r == SEK_OK)
 		r = sek_scanner_run(l->scanner, job, sek_buf_str(&l->content),
 		    l->out, &err);
+	if (r == SEK_OK && sek_lfs_begins(sek_buf_str(&l->content)))
+		sek_pointer_scan(l->scanner, l->repo, job,
+		    sek_buf_str(&l->content), l->out);
 	l->out->counts.unread += r != SEK_OK;
 }
 
@@ -491,6 +495,7 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
 	_Atomic uint64_t room = SEK_FOUNDS_KEPT;
 	struct sek_outcome found = {.room = &room};
 	struct sek_attribution l = {
+	    .repo = repo,
 	    .content = {.max = SEK_CONTENT_MAX},
 	    .allow = o->policy->allow,
 	    .watch = watch,

@@ -31,6 +31,7 @@ struct sek_attribution {
 	size_t open;
 	uint64_t order; /* of the commit under way */
 	struct sek_oid commit;
+	const struct sek_repo *repo;
 	struct sek_odb *odb;
 	struct sek_buf content;
 	struct sek_scanner *scanner;

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "scan/pointer.h"
 
 #define QUEUE 1024
 /* Jobs handed over at once: a wake-up costs more than scanning a small file. */
@@ -42,6 +43,7 @@ struct sek_engine {
 	pthread_cond_t filled, emptied;
 	struct sek_job queue[QUEUE];
 	size_t head, queued;
+	size_t busy; /* jobs that were taken and are not done */
 	bool closed;
 
 	struct sek_job waiting[BATCH]; /* given, not yet in the queue */
@@ -51,6 +53,9 @@ struct sek_engine {
 	void *task_arg;
 	unsigned tasks_due, tasks_left; /* to be started, to be ended */
 	pthread_cond_t ended;
+
+	bool keeps; /* pointers */
+	struct sek_kept_pointers kept;
 };
 
 struct sek_outcome *
@@ -161,13 +166,6 @@ unread(struct sek_desk *w, const char *why)
 	    "%s", why);
 }
 
-bool
-sek_engine_is_pointer(struct sek_str c)
-{
-	return c.n < SEK_POINTER_MAX &&
-	    sek_str_starts(c, "version https://git-lfs.github.com/spec/");
-}
-
 static void
 tell_progress(struct sek_engine *e)
 {
@@ -201,6 +199,36 @@ count(struct sek_desk *w, enum sek_type type, bool message, uint64_t size)
 	atomic_fetch_add(&w->engine->bytes, size);
 }
 
+static bool
+keep_pointer(struct sek_engine *e, const struct sek_job *job,
+    struct sek_str pointer)
+{
+	struct sek_kept_pointer p = {.blob = job->blob};
+
+	if (!e->keeps || !job->unnamed || !sek_lfs_parse(&p.lfs, pointer))
+		return false;
+	pthread_mutex_lock(&e->lock);
+	*sek_vec_push(&e->kept) = p;
+	pthread_mutex_unlock(&e->lock);
+	return true;
+}
+
+/* pointer: its text; p NULL: it says what. */
+static void
+follow(struct sek_desk *w, const struct sek_job *job, struct sek_str pointer,
+    const struct sek_lfs_pointer *p)
+{
+	struct sek_engine *e = w->engine;
+	uint64_t before = w->outcome.counts.bytes;
+
+	if (p)
+		sek_pointer_follow(w->scanner, e->o.repo, job, p, &w->outcome);
+	else if (!keep_pointer(e, job, pointer))
+		sek_pointer_scan(w->scanner, e->o.repo, job, pointer,
+		    &w->outcome);
+	atomic_fetch_add(&e->bytes, w->outcome.counts.bytes - before);
+}
+
 static void
 scan_content(struct sek_desk *w, const struct sek_job *job, enum sek_type type,
     struct sek_str content)
@@ -213,10 +241,8 @@ scan_content(struct sek_desk *w, const struct sek_job *job, enum sek_type type,
 		return;
 	}
 	count(w, type, job->place == SEK_PLACE_MESSAGE, content.n);
-	if (sek_engine_is_pointer(content))
-		sek_outcome_elsewhere(&w->outcome,
-		    sek_str(sek_scanner_shown(w->scanner)),
-		    "an LFS pointer: its content is not here");
+	if (sek_lfs_begins(content))
+		follow(w, job, content, NULL);
 }
 
 static void
@@ -292,7 +318,9 @@ do_job(struct sek_desk *w, struct sek_job *job)
 		return;
 	if (sek_scanner_name(w->scanner, job, &w->outcome, &err) != SEK_OK)
 		unread(w, err.text);
-	if (job->from != SEK_FROM_NOWHERE)
+	if (job->from == SEK_FROM_LFS)
+		follow(w, job, (struct sek_str){0}, &job->lfs);
+	else if (job->from != SEK_FROM_NOWHERE)
 		do_content(w, job);
 	else if (!job->elsewhere)
 		unread(w, job->why);
@@ -315,7 +343,8 @@ sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
 	    SEK_OK)
 		unread(desk, err.text);
 	scan_content(desk, job, type, content);
-	return o->founds.n == founds && o->counts.unread == before.unread &&
+	return !sek_lfs_begins(content) && o->founds.n == founds &&
+	    o->counts.unread == before.unread &&
 	    o->counts.elsewhere == before.elsewhere &&
 	    o->counts.left_out == before.left_out &&
 	    o->counts.allowed == before.allowed;
@@ -355,13 +384,17 @@ end_task(struct sek_engine *e)
 	pthread_mutex_unlock(&e->lock);
 }
 
-/* Up to a batch of jobs, or a task; 0 when there are none and none will come. */
+/* Up to a batch of jobs, or a task; 0 when there are none and none will come.
+ * done: so many of those before. */
 static size_t
-next_jobs(struct sek_engine *e, struct sek_job *jobs, bool *task)
+next_jobs(struct sek_engine *e, size_t done, struct sek_job *jobs, bool *task)
 {
 	size_t n = 0;
 
 	pthread_mutex_lock(&e->lock);
+	e->busy -= done;
+	if (!e->busy && !e->queued)
+		pthread_cond_signal(&e->emptied);
 	while (!e->queued && !e->closed && !e->tasks_due)
 		pthread_cond_wait(&e->filled, &e->lock);
 	*task = e->tasks_due > 0;
@@ -376,6 +409,7 @@ next_jobs(struct sek_engine *e, struct sek_job *jobs, bool *task)
 		e->head = (e->head + 1) % QUEUE;
 		e->queued--;
 	}
+	e->busy += n;
 	pthread_cond_signal(&e->emptied);
 	pthread_mutex_unlock(&e->lock);
 	return n;
@@ -387,12 +421,13 @@ work(void *arg)
 	struct sek_desk *w = arg;
 	struct sek_job jobs[BATCH];
 	bool task;
-	size_t n;
+	size_t n = 0;
 
-	while ((n = next_jobs(w->engine, jobs, &task))) {
+	while ((n = next_jobs(w->engine, n, jobs, &task))) {
 		if (task) {
 			w->engine->task(w->engine->task_arg, w);
 			end_task(w->engine);
+			n = 0;
 			continue;
 		}
 		for (size_t i = 0; i < n; i++) {
@@ -527,6 +562,43 @@ sek_engine_run(struct sek_engine *e, sek_engine_fn *fn, void *arg)
 }
 
 static void
+wait_for_jobs(struct sek_engine *e)
+{
+	if (e->waits)
+		enqueue_waiting(e);
+	pthread_mutex_lock(&e->lock);
+	while (e->queued || e->busy)
+		pthread_cond_wait(&e->emptied, &e->lock);
+	pthread_mutex_unlock(&e->lock);
+}
+
+void
+sek_engine_keep_pointers(struct sek_engine *e)
+{
+	e->keeps = true;
+}
+
+static int
+by_content(const void *pa, const void *pb)
+{
+	const struct sek_kept_pointer *a = pa, *b = pb;
+	int c = sek_oid_cmp(&a->lfs.oid, &b->lfs.oid);
+
+	return c ? c : sek_oid_cmp(&a->blob, &b->blob);
+}
+
+void
+sek_engine_pointers(struct sek_engine *e, struct sek_kept_pointers *out)
+{
+	wait_for_jobs(e);
+	e->keeps = false;
+	*out = e->kept;
+	e->kept = (struct sek_kept_pointers){0};
+	if (out->n)
+		qsort(out->at, out->n, sizeof(*out->at), by_content);
+}
+
+static void
 close_queue(struct sek_engine *e)
 {
 	pthread_mutex_lock(&e->lock);
@@ -564,6 +636,7 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 	pthread_cond_destroy(&e->filled);
 	pthread_cond_destroy(&e->emptied);
 	pthread_cond_destroy(&e->ended);
+	sek_vec_clear(&e->kept);
 	free(e->worker);
 	free(e);
 }

@@ -43,6 +43,20 @@ struct sek_outcome *sek_engine_outcome(struct sek_engine *e);
 bool sek_engine_stopped(const struct sek_engine *e);
 const struct sek_engine_options *sek_engine_options(const struct sek_engine *e);
 
+/*
+ * From here on the LFS pointers of jobs without a name are kept rather than
+ * followed: of many that stand for one content, few are. sek_engine_pointers
+ * waits for all jobs so far, gives what was kept, by the content's id and then
+ * the blob's, and ends this.
+ */
+struct sek_kept_pointer {
+	struct sek_lfs_pointer lfs;
+	struct sek_oid blob;
+};
+struct sek_kept_pointers SEK_VEC_BODY(struct sek_kept_pointer);
+void sek_engine_keep_pointers(struct sek_engine *e);
+void sek_engine_pointers(struct sek_engine *e, struct sek_kept_pointers *out);
+
 /* Waits for all jobs, gives what came of them, frees the engine. */
 void sek_engine_finish(struct sek_engine **e, struct sek_outcome *out);
 
@@ -66,11 +80,6 @@ void sek_desk_pass(struct sek_desk *desk, enum sek_type type, uint64_t size);
 void sek_desk_unread(struct sek_desk *desk, const char *name, const char *why);
 const struct sek_policy *sek_desk_policy(const struct sek_desk *desk);
 bool sek_desk_stopped(const struct sek_desk *desk);
-
-/* An LFS pointer is told by sek_desk_scan, whatever it holds. It is smaller than
- * SEK_POINTER_MAX. */
-#define SEK_POINTER_MAX 1024
-bool sek_engine_is_pointer(struct sek_str content);
 
 /* A content may have this many bytes; more is unread. */
 #define SEK_CONTENT_MAX ((size_t)1 << 30)

@@ -1,6 +1,7 @@
 #ifndef SEK_SCAN_JOB_H
 #define SEK_SCAN_JOB_H
 
+#include "repo/lfs.h"
 #include "repo/objects.h"
 #include "scan/finding.h"
 
@@ -12,6 +13,7 @@ enum sek_from {
 	SEK_FROM_FILE,    /* disk_path, a symlink's target text if it is one */
 	SEK_FROM_OBJECT,  /* blob: the id of any type of object */
 	SEK_FROM_BYTES,   /* bytes */
+	SEK_FROM_LFS,     /* lfs: what the pointer `blob` stands for */
 	SEK_FROM_NOWHERE, /* it is not read, see why; its name may be scanned */
 };
 
@@ -49,6 +51,7 @@ struct sek_job {
 	bool elsewhere; /* SEK_FROM_NOWHERE: by design, not by failure */
 	struct sek_oid blob, commit;
 	struct sek_buf bytes;
+	struct sek_lfs_pointer lfs;
 	struct sek_origin *origin; /* owned; NULL: everything counts */
 	uint64_t order;            /* set by the engine */
 	/* What is scanned is a member of the job's content; borrowed, NULL for the

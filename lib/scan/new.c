@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "scan/pointer.h"
 
 /*
  * How much text is searched for the findings of one commit, in bytes: only a
@@ -16,6 +17,7 @@
  * pass by once.
  */
 struct search {
+	struct sek_repo *repo;
 	struct sek_odb *odb;
 	struct sek_buf content;
 	size_t cursor; /* where in content the last lines were found */
@@ -80,8 +82,12 @@ read_blob(struct search *s, const struct sek_oid *oid)
 
 	sek_buf_reset(&s->content);
 	s->cursor = 0;
-	return sek_odb_read(s->odb, oid, &s->content, &type, NULL) == SEK_OK &&
-	    type == SEK_BLOB;
+	if (sek_odb_read(s->odb, oid, &s->content, &type, NULL) != SEK_OK ||
+	    type != SEK_BLOB)
+		return false;
+	if (sek_lfs_begins(sek_buf_str(&s->content)))
+		sek_pointer_append(&s->content, s->repo);
+	return true;
 }
 
 static void
@@ -167,8 +173,7 @@ search_preimage(void *arg, size_t parent, struct sek_str path,
 
 /* What cannot be listed is not known to be old. */
 static void
-search_commit(struct search *s, struct sek_repo *repo,
-    const struct sek_oids *others)
+search_commit(struct search *s, const struct sek_oids *others)
 {
 	const struct sek_oid *commit = &s->v->at[s->from].origin->commit;
 	enum sek_code r;
@@ -178,8 +183,9 @@ search_commit(struct search *s, struct sek_repo *repo,
 	search_same_path(s);
 	if (!s->open)
 		return;
-	r = sek_changes_preimages(repo, sek_oid_is_none(commit) ? NULL : commit,
-	    others, search_preimage, s, NULL);
+	r = sek_changes_preimages(s->repo,
+	    sek_oid_is_none(commit) ? NULL : commit, others, search_preimage, s,
+	    NULL);
 	(void)r;
 }
 
@@ -207,7 +213,8 @@ enum sek_code
 sek_new_keep(struct sek_repo *repo, const struct sek_oids *others,
     struct sek_founds *v, struct sek_err *err)
 {
-	struct search s = {.v = v, .content = {.max = (size_t)1 << 30}};
+	struct search s = {
+	    .repo = repo, .v = v, .content = {.max = (size_t)1 << 30}};
 	sek_auto_odb *odb = NULL;
 	enum sek_code r = SEK_OK;
 
@@ -225,7 +232,7 @@ sek_new_keep(struct sek_repo *repo, const struct sek_oids *others,
 			continue;
 		while (s.to < v->n && same_commit(&v->at[s.from], &v->at[s.to]))
 			s.to++;
-		search_commit(&s, repo, others);
+		search_commit(&s, others);
 	}
 	drop_old(&s);
 	sek_buf_clear(&s.content);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "repo/missing.h"
+#include "scan/pointer.h"
 #include "scan/source.h"
 #include "scan/source_store.h"
 
@@ -194,6 +195,75 @@ read_objects(struct history *h, struct sek_repo *repo, struct sek_err *err)
 	return r == SEK_OK && sek_engine_stopped(h->engine) ? SEK_ECANCEL : r;
 }
 
+static void
+add_content(struct history *h, const struct sek_lfs_pointer *p,
+    const struct sek_oid *blob)
+{
+	char hex[SEK_OID_HEX];
+	struct sek_job job = {
+	    .place = SEK_PLACE_FILE,
+	    .unnamed = true,
+	};
+
+	if (blob)
+		job = sek_source_bare(blob, SEK_BLOB);
+	else
+		job.path = sek_printf("LFS object %.12s",
+		    sek_oid_hex(&p->oid, hex));
+	job.from = SEK_FROM_LFS;
+	job.lfs = *p;
+	sek_engine_add(h->engine, &job);
+}
+
+/* What is kept here for no pointer of those that were seen: of another part of
+ * the history, which another shard has, or of none that is left. */
+static void
+add_other_contents(struct history *h, struct sek_repo *repo,
+    const struct sek_oids *named)
+{
+	struct sek_oids all = {0};
+	struct sek_err err;
+
+	if (sek_lfs_list(&all, repo, &err) != SEK_OK)
+		unread(h->engine, "LFS objects", err.text);
+	sek_vec_each (oid, &all) {
+		struct sek_lfs_pointer p = {*oid, SEK_POINTER_ANY_SIZE};
+
+		if (!sek_oids_find(named, oid) && sek_shard_has(&h->shard, oid))
+			add_content(h, &p, NULL);
+	}
+	sek_vec_clear(&all);
+}
+
+/*
+ * Pointers that differ in what git-lfs does not need may stand for one content,
+ * which can be large: a few of them say where it was.
+ */
+#define POINTERS_MAX 16
+
+static void
+follow_pointers(struct history *h, struct sek_repo *repo)
+{
+	struct sek_kept_pointers kept;
+	struct sek_oids named = {0};
+
+	sek_engine_pointers(h->engine, &kept);
+	for (size_t i = 0, same = 0; i < kept.n; i++) {
+		const struct sek_kept_pointer *p = &kept.at[i];
+
+		if (i && !sek_oid_eq(&p->lfs.oid, &p[-1].lfs.oid))
+			same = 0;
+		if (!same)
+			*sek_vec_push(&named) = p->lfs.oid;
+		if (same++ < POINTERS_MAX)
+			add_content(h, &p->lfs, &p->blob);
+	}
+	if (!h->only)
+		add_other_contents(h, repo, &named);
+	sek_vec_clear(&named);
+	sek_vec_clear(&kept);
+}
+
 /* Of a selection only what git says of it. */
 static bool
 is_all(const struct sek_selection *s)
@@ -217,8 +287,10 @@ sek_source_objects(struct sek_engine *e, struct sek_repo *repo,
 	sort_tips(&h);
 	if (r == SEK_OK && selection)
 		list_selected(&h, repo, selection, &only);
+	sek_engine_keep_pointers(e);
 	if (r == SEK_OK)
 		r = read_objects(&h, repo, err);
+	follow_pointers(&h, repo);
 	if (repo->shallow)
 		sek_outcome_elsewhere(sek_engine_outcome(e), SEK_STR("history"),
 		    "a shallow clone: what came before is not here");

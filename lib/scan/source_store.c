@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "repo/lfs.h"
 #include "repo/walk.h"
 #include "scan/archive.h"
 #include "scan/carry.h"
@@ -118,7 +119,7 @@ marks_at(struct reader *r, size_t depth)
 static bool
 must_be_seen(const struct reader *r, const struct sek_walk_object *o)
 {
-	return r->rules->unfiltered_n || o->size < SEK_POINTER_MAX ||
+	return r->rules->unfiltered_n || o->size < SEK_LFS_POINTER_MAX ||
 	    (o->depth && r->marks.at[o->depth - 1].many);
 }
 
@@ -219,8 +220,7 @@ on_object(void *arg, const struct sek_walk_object *o)
 	if (!told)
 		return !sek_desk_stopped(r->desk);
 	if (r->rules->unfiltered_n || marks->many || encoded ||
-	    sek_marks_live(marks) ||
-	    (content.p && sek_engine_is_pointer(content)))
+	    sek_marks_live(marks) || (content.p && sek_lfs_begins(content)))
 		scan(r, o, content);
 	else
 		pass(r, o);

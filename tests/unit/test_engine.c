@@ -356,6 +356,66 @@ an_lfs_pointer_is_elsewhere(void **state)
 	sek_outcome_clear(&out);
 }
 
+/* So many pointers, to half as many contents; the last first. */
+#define POINTERS 3000
+
+static void
+add_pointer(struct sek_engine *e, unsigned n)
+{
+	struct sek_job job = {
+	    .from = SEK_FROM_BYTES,
+	    .place = SEK_PLACE_FILE,
+	    .path = sek_printf("blob %u", n),
+	    .unnamed = true,
+	    .blob = {.len = 20,
+		.raw = {1, (unsigned char)(n >> 8), (unsigned char)n}},
+	};
+
+	sek_buf_printf(&job.bytes,
+	    "version https://git-lfs.github.com/spec/v1\n"
+	    "oid sha256:%064u\nsize %u\n",
+	    n / 2, n);
+	sek_engine_add(e, &job);
+}
+
+static void
+expect_kept(struct sek_engine *e)
+{
+	struct sek_kept_pointers kept;
+
+	for (unsigned i = POINTERS; i-- > 0;)
+		add_pointer(e, i);
+	sek_engine_pointers(e, &kept);
+	assert_int_equal(kept.n, POINTERS);
+	for (unsigned i = 0; i < POINTERS; i++) {
+		assert_int_equal(kept.at[i].lfs.size, i);
+		assert_int_equal(kept.at[i].blob.raw[1], i >> 8);
+	}
+	sek_vec_clear(&kept);
+}
+
+static void
+pointers_are_kept_when_asked(void **state)
+{
+	struct sek_policy *p = policy();
+	struct sek_engine_options o = {.policy = p};
+	struct sek_outcome out;
+
+	(void)state;
+	for (o.threads = 1; o.threads < 6; o.threads += 2) {
+		struct sek_engine *e = sek_engine_new(&o);
+
+		sek_engine_keep_pointers(e);
+		expect_kept(e);
+		add_pointer(e, 1);
+		sek_engine_finish(&e, &out);
+		assert_int_equal(out.counts.elsewhere, 1);
+		assert_int_equal(out.counts.blobs, POINTERS + 1);
+		sek_outcome_clear(&out);
+	}
+	sek_policy_free(p);
+}
+
 int
 main(void)
 {
@@ -369,6 +429,7 @@ main(void)
 	    fixture_test(a_file_past_the_limit_is_unread),
 	    fixture_test(an_unread_line_does_not_show_a_key_in_the_name),
 	    fixture_test(an_lfs_pointer_is_elsewhere),
+	    fixture_test(pointers_are_kept_when_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
