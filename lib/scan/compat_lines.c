@@ -8,8 +8,6 @@
 #include "scan/engine.h"
 #include "scan/pair.h"
 
-/* What git takes for binary: a NUL in so many bytes. */
-#define BINARY_LOOK 8000
 /* The shortest access key id that AWS gives out. A provider's shorter value is
  * a word of the user's. */
 #define KEY_MIN 16
@@ -211,7 +209,6 @@ open_content(struct content *c, const struct sek_found *found,
     struct sek_err *err)
 {
 	const struct sek_finding *f = &found->finding;
-	size_t look;
 	enum sek_code r;
 
 	if (c->of && same_content(&c->of->finding, f))
@@ -222,8 +219,7 @@ open_content(struct content *c, const struct sek_found *found,
 		r = match(c, c->bytes, &c->hits, err);
 	if (r == SEK_OK)
 		r = match(c, sek_str(f->path), &c->in_path, err);
-	look = c->bytes.n < BINARY_LOOK ? c->bytes.n : BINARY_LOOK;
-	c->binary = look && memchr(c->bytes.p, '\0', look);
+	c->binary = sek_is_binary(c->bytes);
 	c->header = header_end(f, c->bytes);
 	return r;
 }
@@ -404,6 +400,8 @@ tell_content(struct content *c, struct sek_err *err)
 {
 	size_t number = 1, at = c->header, last = SIZE_MAX;
 
+	if (!c->starts.n)
+		return SEK_OK;
 	qsort(c->starts.at, c->starts.n, sizeof(*c->starts.at), by_offset);
 	for (size_t i = 0; i < c->starts.n; i++) {
 		size_t from = c->starts.at[i], to = line_end(c->bytes, from);
@@ -431,6 +429,38 @@ tell_content(struct content *c, struct sek_err *err)
 			    credential);
 	}
 	return SEK_OK;
+}
+
+/* Its line is not one of the content, or not to be read there. */
+static bool
+stands_apart(const struct content *c, const struct sek_finding *f)
+{
+	return f->inside || (c->binary && f->encoding);
+}
+
+static enum sek_code
+tell_apart(struct content *c, const struct sek_finding *f, struct sek_err *err)
+{
+	bool yes;
+	enum sek_code r;
+
+	if (sek_compat_kind(f->rule) == SEK_COMPAT_USER &&
+	    (!f->inside || f->inside_binary))
+		return SEK_OK;
+	if (f->inner) { /* the way goes on behind the path */
+		c->prefix.n--;
+		c->shown.n--;
+		sek_buf_printf(&c->prefix, "!%s:", f->inner);
+		sek_buf_add_c(&c->shown, '!');
+		sek_compat_quote(&c->shown, sek_str(f->inner), true);
+		sek_buf_add_c(&c->shown, ':');
+	}
+	r = is_allowed(c, f->line, sek_str(f->redacted), &yes, err);
+	if (r == SEK_OK && !yes)
+		sek_buf_printf(c->out, "%.*s%llu:%s: %s\n", (int)c->shown.n,
+		    c->shown.p, (unsigned long long)f->line,
+		    f->encoding ? f->encoding : "in an archive", f->redacted);
+	return r;
 }
 
 static bool
@@ -471,8 +501,14 @@ sek_compat_lines(struct sek_buf *out, const struct sek_compat_view *view,
 			break;
 		c.of = &founds->at[i];
 		set_prefix(&c, first);
-		for (c.starts.n = 0;
-		     i < founds->n && same_group(first, &founds->at[i].finding);
+		if (stands_apart(&c, first)) {
+			r = tell_apart(&c, first, err);
+			i++;
+			continue;
+		}
+		for (c.starts.n = 0; i < founds->n &&
+		     same_group(first, &founds->at[i].finding) &&
+		     !stands_apart(&c, &founds->at[i].finding);
 		     i++)
 			want(&c, &founds->at[i].finding);
 		r = tell_content(&c, err);

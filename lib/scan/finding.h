@@ -61,6 +61,8 @@ struct sek_finding {
 	uint64_t stem;         /* of its name, see pair_gap.h; 0: none */
 	uint64_t pair_line;    /* where that stands; 0: it is not known */
 	uint64_t order;        /* where its content stood in the run */
+	bool inside, inside_binary; /* the place is in a member or behind a
+			pointer, which may be binary, not in the content */
 	bool shown; /* path is as reports show it, start and end are not */
 	/* of a history, see places.h */
 	char *author;  /* of the commit, or tagger; NULL: not known */

@@ -49,6 +49,7 @@ scan(struct unpacking *u, struct sek_str text)
 {
 	struct sek_err err;
 
+	u->within.binary = sek_is_binary(text);
 	if (sek_scanner_run(u->scanner, &u->job, text, u->out, &err) != SEK_OK)
 		sek_outcome_unread(u->out, sek_str(u->within.shown), "%s",
 		    err.text);

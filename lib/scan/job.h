@@ -27,12 +27,16 @@ struct sek_origin {
 	size_t parents;
 };
 
+/* Does a content count as binary, as for git: is there a NUL at its start? */
+bool sek_is_binary(struct sek_str content);
+
 struct sek_archive_budget;
 struct sek_within {
 	const char *shown;    /* path!member!member, secrets redacted */
 	const char *hidden;   /* the path, if secrets in it were redacted */
 	const char *inner;    /* of shown, what follows the path, or NULL */
 	const char *encoding; /* "gzip", as in a finding, or NULL */
+	bool binary;          /* see sek_is_binary */
 	unsigned depth;       /* 1 for a member of the content itself */
 	struct sek_archive_budget *budget;
 };
@@ -79,6 +83,8 @@ struct sek_founds {
 	size_t n, cap; /* a SEK_VEC */
 };
 
+/* Fills lines from the content that the finding's place is in. */
+void sek_found_copy_lines(struct sek_found *f, struct sek_str content);
 void sek_found_clear(struct sek_found *f);
 void sek_founds_clear(struct sek_founds *v);
 

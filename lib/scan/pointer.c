@@ -14,6 +14,7 @@ scan(struct sek_scanner *s, const struct sek_job *job, struct sek_str content,
 	    .shown = shown,
 	    .hidden = strcmp(shown, job->path) != 0 ? shown : NULL,
 	    .encoding = SEK_POINTER_ENCODING,
+	    .binary = sek_is_binary(content),
 	    .budget = &budget,
 	};
 	struct sek_job inner = *job;

@@ -12,9 +12,6 @@
 #include "scan/pair_gap.h"
 #include "scan/unwrap.h"
 
-/* On either side of a secret, of what is compared of a very long line. */
-#define LINE_WINDOW 256
-
 /* The findings before one in an encoding that may be the same one. */
 #define LOOKS_BACK 64
 /* Those of an archive that may be one of its bytes as they are. */
@@ -174,27 +171,6 @@ slice(struct sek_str c, size_t from, size_t to)
 	return (struct sek_str){c.p + from, to - from};
 }
 
-/*
- * The lines that the secret stands on, for new.h. Not those of the match: a name
- * that comes to stand above an old secret does not make that new.
- */
-static void
-copy_lines(struct sek_found *f, struct sek_str c)
-{
-	size_t start = f->finding.start, end = f->finding.end;
-	bool before, after;
-	size_t from = sek_around_start(c, start, &before);
-	size_t to = sek_around_end(c, end > start ? end - 1 : end, &after);
-
-	f->whole_lines = !before && !after && to - from <= SEK_AROUND_MAX;
-	if (!f->whole_lines) {
-		from = start - from > LINE_WINDOW ? start - LINE_WINDOW : from;
-		to = to > end + LINE_WINDOW ? end + LINE_WINDOW : to;
-	}
-	f->lines = sek_strndup(c.p + from, to - from);
-	f->lines_n = to - from;
-}
-
 static void
 set_fingerprint(struct sek_finding *f, struct sek_str c,
     const struct sek_match *m, struct sek_str path)
@@ -265,6 +241,8 @@ describe(const struct sek_scanner *s, const struct sek_job *job,
 	f->facts = h->facts;
 	f->place = job->place;
 	f->path = sek_strdup(job->path);
+	f->inside = job->within != NULL;
+	f->inside_binary = f->inside && job->within->binary;
 	if (job->within && job->within->inner)
 		f->inner = sek_strdup(job->within->inner);
 	f->commit = job->commit;
@@ -530,10 +508,11 @@ place_members(struct scan *sc, const struct text *t, size_t first)
 			sek_layer_place(l, &start, &end);
 		f->finding.start = start;
 		f->finding.end = end;
+		f->finding.inside = false;
 		set_position(&f->finding, sc->content, &sc->at);
 		explicit_bzero(f->lines, f->lines_n);
 		sek_free_ptr(&f->lines);
-		copy_lines(f, sc->content);
+		sek_found_copy_lines(f, sc->content);
 		if (is_among(v, n - first > LOOKS_BACK ? n - LOOKS_BACK : first,
 			n, &f->finding))
 			sek_found_clear(f);
@@ -584,7 +563,7 @@ tell_hit(struct scan *sc, const struct text *t, size_t k, struct sek_err *err)
 		return r;
 	}
 	if (!allowed && sc->job->origin)
-		copy_lines(&f, sc->content);
+		sek_found_copy_lines(&f, sc->content);
 	tell_one(sc->scanner, sc->job, t->found, &f, allowed ? why : NULL,
 	    sc->out);
 	return SEK_OK;

@@ -1,8 +1,11 @@
 """`git secrets`: what is scanned, what is said, and with which exit status."""
 
+import gzip
 import os
 
 import pytest
+
+from test_archives import zipped
 
 MITIGATIONS = "[ERROR] Matched one or more prohibited patterns"
 
@@ -515,3 +518,25 @@ def test_every_object_format(gs, world, option):
     assert lines(secrets(r, "--scan-history")) == [f"{made}:a:1:me"]
     assert lines(secrets(r, "--scan", "--cached")) == ["a:1:me", "b:1:me"]
     assert lines(secrets(r, "--pre_commit_hook")) == ["b:1:me"]
+
+
+def test_what_is_packed_is_told_by_the_way_to_it(gs, keys):
+    """Neither git nor grep looks there: what was found is not dropped."""
+    members = {"in/.env": "x\n" + keys.text(), "b": "an @todo\n", "c": "\0@todo"}
+    gs.write("a.zip", zipped(members))
+    gs.write("b.gz", gzip.compress(keys.text().encode()))
+    gs.write("c.txt", "\ufeffx\n".encode("utf-16-le") + keys.text().encode("utf-16-le"))
+    gs.write("d.zip", zipped({f"{keys.id}\n\x1b": "x"}))
+    r = secrets(gs, "--scan", "a.zip", "b.gz", "c.txt", "d.zip")
+    assert r.status == 1, r
+    told = [x.rsplit(":", 1)[0] for x in lines(r)]
+    assert sorted(told) == [
+        "a.zip!b:1:in an archive", "a.zip!in/.env:2:in an archive",
+        "a.zip!in/.env:3:in an archive", "b.gz:1:gzip", "b.gz:2:gzip",
+        "c.txt:2:utf-16", "c.txt:3:utf-16", "d.zip:1:member name"], told
+    keys.assert_unseen(r)
+    gs.git("add", ".")
+    assert sorted(told) == sorted(
+        x.rsplit(":", 1)[0] for x in lines(secrets(gs, "--scan", "--cached")))
+    gs.git("config", "--add", "secrets.allowed", "a.zip!in/.env:3:")
+    assert "in/.env:3" not in secrets(gs, "--scan", "a.zip").err
