@@ -1,6 +1,4 @@
 #include <arpa/inet.h>
-#include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "aws/endpoint.h"
 #include "aws/http.h"
 #include "base/alloc.h"
+#include "base/library.h"
 #include "base/wipe_alloc.h"
 
 #define HEADER_MAX ((size_t)64 << 10) /* all lines of one answer */
@@ -32,26 +31,11 @@
 	X(curl_slist_append)                                                   \
 	X(curl_slist_free_all)
 
-#define FIELD(name) __typeof__(&(name)) name;
 static struct {
-	FUNCTIONS(FIELD)
+	FUNCTIONS(SEK_LIBRARY_FIELD)
 } lib;
-static pthread_once_t loaded = PTHREAD_ONCE_INIT;
-static bool usable;
-
-static void
-load(void)
-{
-	void *so = dlopen(SEK_LIBCURL, RTLD_NOW | RTLD_LOCAL);
-
-	usable = so != NULL;
-#define FIND(name)                                                             \
-	if (usable) {                                                          \
-		*(void **)&lib.name = dlsym(so, #name);                        \
-		usable = lib.name != NULL;                                     \
-	}
-	FUNCTIONS(FIND)
-}
+static const char *const names[] = {FUNCTIONS(SEK_LIBRARY_NAME)};
+static struct sek_library library = SEK_LIBRARY(SEK_LIBCURL, names, &lib);
 
 struct transport {
 	struct sek_http http; /* first: this is one */
@@ -77,8 +61,7 @@ start(struct transport *t, struct sek_err *err)
 {
 	if (t->easy)
 		return SEK_OK;
-	pthread_once(&loaded, load);
-	if (!usable)
+	if (!sek_library_ready(&library))
 		return sek_fail(err, SEK_EIO, SEK_LIBCURL ": cannot be loaded");
 	/* With it, libcurl writes the keys of all its connections to a file. */
 	unsetenv("SSLKEYLOGFILE");

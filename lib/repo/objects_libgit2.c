@@ -1,9 +1,8 @@
-#include <dlfcn.h>
 #include <git2.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/library.h"
 #include "repo/objects_backend.h"
 
 /*
@@ -26,26 +25,11 @@
 	X(git_odb_object_size)                                                 \
 	X(git_odb_object_type)
 
-#define FIELD(name) __typeof__(&(name)) name;
 static struct {
-	FUNCTIONS(FIELD)
+	FUNCTIONS(SEK_LIBRARY_FIELD)
 } lib;
-static pthread_once_t loaded = PTHREAD_ONCE_INIT;
-static bool usable;
-
-static void
-load(void)
-{
-	void *so = dlopen(SEK_LIBGIT2, RTLD_NOW | RTLD_LOCAL);
-
-	usable = so != NULL;
-#define FIND(name)                                                             \
-	if (usable) {                                                          \
-		*(void **)&lib.name = dlsym(so, #name);                        \
-		usable = lib.name != NULL;                                     \
-	}
-	FUNCTIONS(FIND)
-}
+static const char *const names[] = {FUNCTIONS(SEK_LIBRARY_NAME)};
+static struct sek_library library = SEK_LIBRARY(SEK_LIBGIT2, names, &lib);
 
 struct sek_odb_libgit2 {
 	git_odb *odb;
@@ -103,8 +87,7 @@ sek_odb_libgit2_open(struct sek_odb_libgit2 **out, const struct sek_repo *r,
 	struct sek_odb_libgit2 *o;
 	int code;
 
-	pthread_once(&loaded, load);
-	if (!usable)
+	if (!sek_library_ready(&library))
 		return sek_fail(err, SEK_EIO, SEK_LIBGIT2 ": cannot be loaded");
 	code = lib.git_libgit2_init();
 	if (code < 0)

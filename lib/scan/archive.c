@@ -2,10 +2,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <dlfcn.h>
-#include <pthread.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 
 #define PART ((size_t)64 << 10)
 
@@ -38,26 +37,11 @@
 	X(archive_entry_filetype)                                              \
 	X(archive_entry_is_encrypted)
 
-#define FIELD(name) __typeof__(&(name)) name;
 static struct {
-	FUNCTIONS(FIELD)
+	FUNCTIONS(SEK_LIBRARY_FIELD)
 } lib;
-static pthread_once_t loaded = PTHREAD_ONCE_INIT;
-static bool usable;
-
-static void
-load(void)
-{
-	void *so = dlopen(SEK_LIBARCHIVE, RTLD_NOW | RTLD_LOCAL);
-
-	usable = so != NULL;
-#define FIND(name)                                                             \
-	if (usable) {                                                          \
-		*(void **)&lib.name = dlsym(so, #name);                        \
-		usable = lib.name != NULL;                                     \
-	}
-	FUNCTIONS(FIND)
-}
+static const char *const names[] = {FUNCTIONS(SEK_LIBRARY_NAME)};
+static struct sek_library library = SEK_LIBRARY(SEK_LIBARCHIVE, names, &lib);
 
 /* The formats' own documents: RFC 1952, RFC 8878, APPNOTE 4.3.7, xz-file-format
  * 2.1.1.1, 7zFormat.txt, pax(1) "ustar Interchange Format". */
@@ -236,8 +220,7 @@ sek_archive_read(struct sek_str content, struct sek_archive_budget *budget,
 	uint64_t members = budget->members;
 	enum sek_code code;
 
-	(void)pthread_once(&loaded, load);
-	if (!usable)
+	if (!sek_library_ready(&library))
 		return sek_fail(err, SEK_EIO,
 		    "an archive, and " SEK_LIBARCHIVE " cannot be loaded");
 	code = read_as(&r, content, true, fn, arg, err);

@@ -1,5 +1,4 @@
 #define SECRET_API_SUBJECT_TO_CHANGE /* for secret-paths.h, since 2012 */
-#include <dlfcn.h>
 #include <libsecret/secret.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,6 +16,9 @@
 
 SEK_LIBSECRET_TABLE;
 struct sek_libsecret sek_libsecret;
+static const char *const names[] = {SEK_LIBSECRET_FUNCTIONS(SEK_LIBRARY_NAME)};
+static struct sek_library library = SEK_LIBRARY(SEK_LIBSECRET, names,
+    &sek_libsecret);
 static pthread_once_t loaded = PTHREAD_ONCE_INIT;
 static bool usable;
 
@@ -42,16 +44,8 @@ load(void)
 	static const char *const unwanted[] = {"SECRET_BACKEND",
 	    "SECRET_SERVICE_BUS_NAME", "SECRET_FILE_TEST_PATH",
 	    "SECRET_FILE_TEST_PASSWORD", "G_DBUS_DEBUG"};
-	void *so = dlopen(SEK_LIBSECRET, RTLD_NOW | RTLD_LOCAL), *at;
 
-	usable = so != NULL;
-#define FIND(name)                                                             \
-	if (usable) {                                                          \
-		at = dlsym(so, #name);                                         \
-		memcpy(&sek_libsecret.name, &at, sizeof(at));                  \
-		usable = at != NULL;                                           \
-	}
-	SEK_LIBSECRET_FUNCTIONS(FIND)
+	usable = sek_library_ready(&library);
 	if (!usable)
 		return;
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)

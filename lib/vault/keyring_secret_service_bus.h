@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/env.h"
+#include "base/library.h"
 #include "vault/watch.h"
 
 /*
@@ -58,10 +59,9 @@
 
 /* For a file that includes libsecret/secret.h before. Newer GLibs have macros
  * of the same names, which SEK_GLIB does not expand. */
-#define SEK_LIBSECRET_FIELD(name) __typeof__(&(name)) name;
 #define SEK_LIBSECRET_TABLE                                                    \
 	struct sek_libsecret {                                                 \
-		SEK_LIBSECRET_FUNCTIONS(SEK_LIBSECRET_FIELD)                   \
+		SEK_LIBSECRET_FUNCTIONS(SEK_LIBRARY_FIELD)                     \
 	}
 extern struct sek_libsecret sek_libsecret;
 #define SEK_GLIB(name) (*sek_libsecret.name)
