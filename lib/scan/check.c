@@ -18,6 +18,7 @@ static const struct {
     {"aws-service", sek_check_aws_service},
     {"aws-ses", sek_check_aws_ses},
     {"aws-token", sek_check_aws_token},
+    {"basic-auth", sek_check_basic_auth},
     {"crc32-base62", sek_check_crc32_base62},
     {"pem", sek_check_pem},
     {"pem-encrypted", sek_check_pem_encrypted},

@@ -24,6 +24,9 @@ sek_check_fn sek_check_aws_ecr;     /* docker auth or bare token */
 sek_check_fn sek_check_aws_eks;     /* k8s-aws-v1. */
 sek_check_fn sek_check_aws_presigned;
 
+/* check_basic.c. USER:PASSWORD in base64: not that of a test. */
+sek_check_fn sek_check_basic_auth;
+
 /* check_crc32.c. PREFIX_ and what ends in a sum over itself. */
 sek_check_fn sek_check_crc32_base62;
 

@@ -10,6 +10,7 @@
  */
 #define MATERIAL_MIN 56 /* characters; a PKCS #8 Ed25519 key has 64 */
 #define MATERIAL_MAX ((size_t)24 << 10)
+#define LONG_KEY     600 /* bytes of DER */
 #define RUN_MIN      16  /* characters of a line, but for the last */
 #define GAP_MAX      200 /* bytes of other things between two lines */
 
@@ -145,7 +146,10 @@ der_key(struct sek_str raw, struct sek_str header, struct sek_str body,
 	/* What is cut off or garbled may be a key all the same. */
 	facts->signals |= SEK_SIGNAL_DECODED |
 	    (said == raw.n ? 0 : SEK_SIGNAL_UNSURE);
-	return has(header, "ENCRYPTED") ? ENCRYPTED_KEY : PLAIN_KEY;
+	if (has(header, "ENCRYPTED"))
+		return ENCRYPTED_KEY;
+	/* Of RSA and DSA keys, which are long, the first fifth is public. */
+	return said >= LONG_KEY && 5 * raw.n < said ? NO_KEY : PLAIN_KEY;
 }
 
 static enum key

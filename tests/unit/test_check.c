@@ -77,7 +77,7 @@ every_check_is_found_by_its_name(void **state)
 	(void)state;
 	for (const char *name; (name = sek_check_name(n)); n++)
 		assert_non_null(sek_check_find(name));
-	assert_int_equal(n, 15);
+	assert_int_equal(n, 16);
 	assert_null(sek_check_find("aws-key-id "));
 	assert_null(sek_check_find(""));
 	assert_ptr_equal(sek_check_find("pem"), sek_check_pem);
@@ -586,6 +586,25 @@ a_header_without_a_key_is_none(void **state)
 }
 
 static void
+the_public_part_of_a_long_key_is_none(void **state)
+{
+	unsigned char der[1192];
+	sek_auto_buf few = {0}, more = {0}, locked = {0};
+	struct sek_facts facts;
+	size_t at;
+
+	(void)state;
+	make_der(der, sizeof(der), 77);
+	at = make_pem(&few, "RSA ", der, 200, "\n");
+	assert_false(holds_from("pem", sek_buf_str(&few), at, &facts));
+	at = make_pem(&more, "RSA ", der, 300, "\n");
+	assert_true(holds_from("pem", sek_buf_str(&more), at, &facts));
+	at = make_pem(&locked, "ENCRYPTED ", der, 200, "\n");
+	assert_true(holds_from("pem-encrypted", sek_buf_str(&locked), at,
+	    &facts));
+}
+
+static void
 sees_a_key_in_base64_of_its_armour(void **state)
 {
 	unsigned char der[300];
@@ -662,6 +681,7 @@ main(void)
 	    cmocka_unit_test(sees_a_key_however_its_lines_are_written),
 	    cmocka_unit_test(tells_an_encrypted_key),
 	    cmocka_unit_test(a_header_without_a_key_is_none),
+	    cmocka_unit_test(the_public_part_of_a_long_key_is_none),
 	    cmocka_unit_test(sees_a_key_in_base64_of_its_armour),
 	    cmocka_unit_test(no_check_reads_outside),
 	};
