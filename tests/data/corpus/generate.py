@@ -28,7 +28,8 @@ from values import WORDS, Values
 
 TABLES = ("hosts/shell.txt", "hosts/config.txt", "hosts/cloud.txt",
           "hosts/languages.txt", "hosts/data.txt", "hosts/single.txt",
-          "hosts/more.txt")
+          "hosts/more.txt", "hosts/tools.txt", "hosts/dumps.txt",
+          "hosts/more_languages.txt")
 GAPS = (5, 30, 500)
 PAIR = {"aws-access-key-id", "aws-secret-access-key"}
 

@@ -150,7 +150,8 @@ class Score:
 
 
 def kind(label, axis):
-    return label[axis].split("/")[0] if axis == "kind" else label[axis]
+    return (label["kind"].split("/")[0] if axis == "kind"
+            else label.get(axis, ""))
 
 
 def is_under(label, conditions):
