@@ -1,7 +1,9 @@
 #include "sekisho/output.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -27,6 +29,25 @@ wants_colour(const struct output *o)
 	    !(term && !strcmp(term, "dumb"));
 }
 
+/* Devices, pipes and links stay what they are: only a file is replaced. */
+static enum sek_code
+write_file(const char *path, const struct sek_buf *text, struct sek_err *err)
+{
+	enum sek_code r;
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode))
+		return sek_file_replace(path, text->p, text->n, 0600, err);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return sek_fail_errno(err, "%s", path);
+	r = sek_fd_write(fd, path, text->p, text->n, err);
+	if (close(fd) && r == SEK_OK)
+		r = sek_fail_errno(err, "%s", path);
+	return r;
+}
+
 static enum sek_code
 write_report(const struct output *o, const struct sek_buf *text,
     struct sek_err *err)
@@ -36,7 +57,7 @@ write_report(const struct output *o, const struct sek_buf *text,
 	if (r != SEK_OK)
 		return r;
 	if (o->file)
-		return sek_file_replace(o->file, text->p, text->n, 0600, err);
+		return write_file(o->file, text, err);
 	return sek_fd_write(STDOUT_FILENO, "standard output", text->p, text->n,
 	    err);
 }

@@ -294,3 +294,22 @@ def test_a_report_goes_to_a_file(planted, how):
     done = planted.cli("scan", "--format", how, "-o", "../report.out")
     assert done.status == 1 and done.out == ""
     assert (planted.path.parent / "report.out").read_text() == want
+
+
+def test_a_report_goes_through_a_link_or_pipe_that_stays(planted):
+    want = planted.cli("scan", "--format", "jsonl").out
+    kept, link = (planted.path.parent / name for name in ("kept", "link"))
+    kept.write_text("longer than a report: " + 9999 * "x")
+    link.symlink_to("kept")
+    assert planted.cli("scan", "--format", "jsonl", "-o", "../link").status == 1
+    assert link.is_symlink() and kept.read_text() == want
+    pipe = planted.path.parent / "pipe"
+    os.mkfifo(pipe)
+    ours = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        done = planted.cli("scan", "--format", "jsonl", "-o", "../pipe")
+        assert done.status == 1
+        assert os.read(ours, 1 << 16).decode() == want
+        assert pipe.is_fifo()
+    finally:
+        os.close(ours)
