@@ -1,11 +1,8 @@
 #include "repo/graph.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "repo/git.h"
-#include "repo/revs.h"
 
 uint32_t
 sek_graph_find(const struct sek_graph *g, const struct sek_oid *oid)
@@ -26,70 +23,6 @@ sek_graph_find(const struct sek_graph *g, const struct sek_oid *oid)
 }
 
 /* What refs, and what reflogs, lead to. */
-
-static void
-add_ref(struct sek_graph *g, struct sek_str name, const struct sek_oid *oid)
-{
-	*sek_vec_push(&g->refs) = (struct sek_graph_ref){
-	    .name = sek_strndup(name.p, name.n),
-	    .oid = *oid,
-	    .node = sek_graph_find(g, oid),
-	};
-}
-
-static enum sek_code
-on_ref(void *arg, struct sek_str name, const struct sek_oid *oid,
-    struct sek_err *err)
-{
-	(void)err;
-	add_ref(arg, name, oid);
-	return SEK_OK;
-}
-
-/* A HEAD that is no branch's tip: a detached one. */
-static void
-add_head(struct sek_graph *g, struct sek_repo *r, const char *name)
-{
-	struct sek_oid oid;
-
-	if (sek_repo_resolve(r, name, &oid, NULL))
-		return;
-	sek_vec_each (ref, &g->refs)
-		if (sek_oid_eq(&ref->oid, &oid) &&
-		    sek_str_starts(sek_str(ref->name), "refs/heads/"))
-			return;
-	add_ref(g, sek_str(name), &oid);
-}
-
-static void
-add_heads(struct sek_graph *g, struct sek_repo *r)
-{
-	sek_auto_free char *path = sek_printf("%s/worktrees", r->common_dir);
-	DIR *dir = opendir(path);
-	const struct dirent *d;
-
-	add_head(g, r, "HEAD");
-	while (dir && (d = readdir(dir))) {
-		sek_auto_free char *name = NULL;
-
-		if (d->d_name[0] == '.')
-			continue;
-		name = sek_printf("worktrees/%s/HEAD", d->d_name);
-		add_head(g, r, name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static int
-by_name(const void *pa, const void *pb)
-{
-	const struct sek_graph_ref *a = pa, *b = pb;
-	bool ra = sek_str_starts(sek_str(a->name), "refs/");
-	bool rb = sek_str_starts(sek_str(b->name), "refs/");
-
-	return ra != rb ? (int)ra - (int)rb : strcmp(a->name, b->name);
-}
 
 struct stack SEK_VEC_BODY(uint32_t);
 
@@ -112,54 +45,28 @@ reach(struct sek_graph *g, struct stack *s, uint32_t from,
 	}
 }
 
-static enum sek_code
-reach_by_reflogs(struct sek_graph *g, struct stack *s, struct sek_repo *r)
-{
-	static const char *const argv[] = {
-	    "rev-list",
-	    "--no-walk=unsorted",
-	    "--reflog",
-	    "--stdin", /* none at all is no mistake */
-	    NULL,
-	};
-	sek_auto_git *git = NULL;
-	enum sek_code code = sek_git_start(&git, r->dir, argv, NULL);
-
-	while (!code) {
-		struct sek_str line;
-		struct sek_oid oid;
-
-		code = sek_git_record(git, '\n', &line, NULL);
-		if (code)
-			break;
-		if (!line.p)
-			return sek_git_finish(&git, NULL, NULL);
-		if (sek_oid_parse(&oid, line))
-			reach(g, s, sek_graph_find(g, &oid),
-			    SEK_REACHED_BY_REFLOGS);
-	}
-	return code;
-}
-
-static enum sek_code
-reach_all(struct sek_graph *g, struct sek_repo *r, struct sek_err *err)
+static void
+reach_all(struct sek_graph *g, const struct sek_tips *tips)
 {
 	struct stack s = {0};
-	enum sek_code code = sek_revs_refs(r, on_ref, g, err);
 
-	if (code)
-		return code;
-	add_heads(g, r);
-	if (g->refs.n)
-		qsort(g->refs.at, g->refs.n, sizeof(*g->refs.at), by_name);
-	sek_vec_each (ref, &g->refs)
-		reach(g, &s, ref->node, SEK_REACHED_BY_REFS);
-	if (reach_by_reflogs(g, &s, r) == SEK_OK)
+	sek_vec_each (tip, &tips->refs) {
+		uint32_t node = sek_graph_find(g, &tip->oid);
+
+		*sek_vec_push(&g->refs) = (struct sek_graph_ref){
+		    .name = sek_strdup(tip->name),
+		    .oid = tip->oid,
+		    .node = node,
+		};
+		reach(g, &s, node, SEK_REACHED_BY_REFS);
+	}
+	sek_vec_each (oid, &tips->reflogs)
+		reach(g, &s, sek_graph_find(g, oid), SEK_REACHED_BY_REFLOGS);
+	if (tips->reflogs_known)
 		sek_vec_each (n, &g->nodes)
 			if (!n->reached)
 				n->reached = SEK_REACHED_NOT;
 	sek_vec_clear(&s);
-	return SEK_OK;
 }
 
 /*
@@ -283,18 +190,17 @@ sort_nodes(struct sek_graph *g)
 }
 
 enum sek_code
-sek_graph_new(struct sek_graph **out, struct sek_repo *r,
+sek_graph_new(struct sek_graph **out, const struct sek_tips *tips,
     const struct sek_families *f, struct sek_tally *t, struct sek_err *err)
 {
 	struct sek_graph *g = sek_alloc(sizeof(*g));
 	enum sek_code code = sek_graph_read(g, f, t, err);
 
-	if (!code)
-		code = reach_all(g, r, err);
 	if (code) {
 		sek_graph_free(g);
 		return code;
 	}
+	reach_all(g, tips);
 	sort_nodes(g);
 	*out = g;
 	return SEK_OK;

@@ -3,6 +3,7 @@
 
 #include "repo/crew.h"
 #include "repo/family.h"
+#include "repo/tips.h"
 
 /*
  * Every commit and tag of a store, read by ourselves: what it holds, what leads
@@ -30,8 +31,7 @@ struct sek_graph_node {
 };
 
 struct sek_graph_ref {
-	char *name; /* "refs/...", or of a HEAD that is at no branch's tip
-		       "HEAD", "worktrees/NAME/HEAD"; owned */
+	char *name; /* owned */
 	struct sek_oid oid;
 	uint32_t node; /* SEK_NO_NODE: it names a tree, a blob, or what is not
 			  here */
@@ -44,13 +44,13 @@ struct sek_graph {
 	 * what only reflogs do, then the rest; in each by date as far as that
 	 * goes, as git rev-list --date-order --reverse. */
 	uint32_t *order;
-	SEK_VEC(struct sek_graph_ref) refs; /* HEADs, then by name */
+	SEK_VEC(struct sek_graph_ref) refs; /* those of tips, in order */
 };
 
 /* SEK_EPARSE: one cannot be read, and git should be asked; SEK_ECANCEL: the
  * tally was ended. If reflogs cannot be read, what no ref reaches has an unknown
  * state. */
-enum sek_code sek_graph_new(struct sek_graph **out, struct sek_repo *r,
+enum sek_code sek_graph_new(struct sek_graph **out, const struct sek_tips *tips,
     const struct sek_families *f, struct sek_tally *t,
     struct sek_err *err) SEK_CHECKED;
 void sek_graph_free(struct sek_graph *g); /* NULL is legal */

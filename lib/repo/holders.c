@@ -179,7 +179,7 @@ add_names(struct sek_holders *h, const struct sek_holder_name *names, size_t n)
 }
 
 enum sek_code
-sek_holders_open(struct sek_holders **out, struct sek_repo *r,
+sek_holders_open(struct sek_holders **out, const struct sek_tips *tips,
     const struct sek_store *s, const struct sek_oids *blobs,
     const struct sek_holder_name *names, size_t names_n,
     const struct sek_watch *watch, struct sek_err *err)
@@ -195,7 +195,8 @@ sek_holders_open(struct sek_holders **out, struct sek_repo *r,
 	sek_oids_sort(&h->wanted);
 	code = sek_leads_find(&h->leads, h->families, blobs, &h->tally, err);
 	if (!code)
-		code = sek_graph_new(&h->graph, r, h->families, &h->tally, err);
+		code = sek_graph_new(&h->graph, tips, h->families, &h->tally,
+		    err);
 	if (code) {
 		sek_holders_free(h);
 		return code;

@@ -24,7 +24,8 @@ struct sek_holder_name {
  * asked; SEK_ETOOBIG; SEK_ECANCEL: the watch (may be NULL) ended it. The store
  * and the watch must live as long as the holders do.
  */
-enum sek_code sek_holders_open(struct sek_holders **out, struct sek_repo *r,
+enum sek_code
+sek_holders_open(struct sek_holders **out, const struct sek_tips *tips,
     const struct sek_store *s, const struct sek_oids *blobs,
     const struct sek_holder_name *names, size_t names_n,
     const struct sek_watch *watch, struct sek_err *err) SEK_CHECKED;

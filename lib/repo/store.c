@@ -285,18 +285,36 @@ sek_store_has(const struct sek_store *s, const struct sek_oid *oid)
 	return find_packed(s, oid, &place) || find_loose(s, oid);
 }
 
+static char *
+loose_path(const struct sek_store *s, const struct sek_store_loose *l)
+{
+	char hex[SEK_OID_HEX];
+
+	sek_oid_hex(&l->oid, hex);
+	return sek_printf("%s/%.2s/%s", s->dirs.at[l->dir], hex, hex + 2);
+}
+
+bool
+sek_store_look(const struct sek_store *s, size_t i, struct sek_file_id *id)
+{
+	sek_auto_free char *path = loose_path(s, &s->loose.at[i]);
+	struct stat st;
+
+	if (lstat(path, &st))
+		return false;
+	sek_file_id_take(id, &st);
+	return id->steady;
+}
+
 enum sek_code
 sek_store_read_loose(const struct sek_store *s, const struct sek_store_loose *l,
     struct sek_inflate *z, struct sek_buf *out, enum sek_type *type,
     size_t *body, struct sek_err *err)
 {
-	char hex[SEK_OID_HEX];
-	sek_auto_free char *path = NULL;
+	sek_auto_free char *path = loose_path(s, l);
 	struct sek_str file = {NULL, 0};
 	enum sek_code r;
 
-	sek_oid_hex(&l->oid, hex);
-	path = sek_printf("%s/%.2s/%s", s->dirs.at[l->dir], hex, hex + 2);
 	r = sek_map_open(&file, path, err);
 	out->max = SEK_OBJECT_MAX;
 	*body = 0;

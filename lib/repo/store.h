@@ -42,6 +42,10 @@ void sek_store_free(struct sek_store *s); /* NULL is legal */
 
 bool sek_store_has(const struct sek_store *s, const struct sek_oid *oid);
 
+/* Which file the loose object at i is now; false: it is not steady. */
+bool
+sek_store_look(const struct sek_store *s, size_t i, struct sek_file_id *id);
+
 /* A loose object's content is out from *body on. "why" as in loose.h; the file
  * may be gone by now: SEK_ENOTFOUND; or go bad while it is read: SEK_EIO. */
 enum sek_code sek_store_read_loose(const struct sek_store *s,

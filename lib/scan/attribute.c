@@ -393,22 +393,12 @@ list_names(const struct sek_attribution *l, const struct sek_founds *v)
 }
 
 static enum sek_code
-walk_holders(struct sek_attribution *l, struct sek_repo *repo,
-    const struct sek_founds *v, const struct sek_store *store,
-    struct sek_holders **h, struct sek_err *err)
+walk_holders(struct sek_attribution *l, const struct sek_lineage_of *of,
+    struct sek_lineage **lineage, struct sek_outcome *o, struct sek_err *err)
 {
-	sek_auto_free struct sek_holder_name *names = list_names(l, v);
-	struct sek_oids blobs = {0};
-	enum sek_code r;
+	enum sek_code r = sek_lineage_open(lineage, of, o, err);
 
-	sek_vec_each (w, &l->blobs)
-		*sek_vec_push(&blobs) = w->blob;
-	r = sek_holders_open(h, repo, store, &blobs, names, l->in_names.n,
-	    l->watch, err);
-	if (r == SEK_OK)
-		r = sek_holders_each(*h, holder, l, err);
-	sek_vec_clear(&blobs);
-	return r;
+	return r ? r : sek_lineage_each(*lineage, holder, l, err);
 }
 
 static void
@@ -458,12 +448,25 @@ static enum sek_code
 walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
     struct sek_err *err)
 {
-	struct sek_holders *h = NULL;
+	sek_auto_free struct sek_holder_name *names = list_names(l, &o->founds);
+	struct sek_oids blobs = {0};
+	struct sek_lineage_of of = {
+	    .repo = repo,
+	    .blobs = &blobs,
+	    .names = names,
+	    .names_n = l->in_names.n,
+	    .scanner = l->scanner,
+	    .watch = l->watch,
+	};
+	struct sek_lineage *lineage = NULL;
 	struct sek_store *store = NULL;
 	enum sek_code r = sek_store_open(&store, repo, NULL);
 
+	sek_vec_each (w, &l->blobs)
+		*sek_vec_push(&blobs) = w->blob;
+	of.store = store;
 	if (r == SEK_OK)
-		r = walk_holders(l, repo, &o->founds, store, &h, err);
+		r = walk_holders(l, &of, &lineage, o, err);
 	if (r != SEK_OK && r != SEK_ETOOBIG && r != SEK_ECANCEL)
 		r = l->open ? walk_changes(l, repo, err) : SEK_OK;
 	if (!go_on(l)) /* git may have been interrupted with us */
@@ -480,11 +483,12 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 		sek_outcome_tell_dropped(l->out);
 		sek_outcome_merge(o, l->out);
 		tell_once(&o->founds);
-		if (!sek_extent_tell(h, &l->held, o, l->scanner))
+		if (!sek_extent_tell(lineage, &l->held, o, l->scanner))
 			r = SEK_ECANCEL;
 	}
-	sek_holders_free(h);
+	sek_lineage_close(lineage);
 	sek_store_free(store);
+	sek_vec_clear(&blobs);
 	return r;
 }
 

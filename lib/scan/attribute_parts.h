@@ -1,7 +1,6 @@
 #ifndef SEK_SCAN_ATTRIBUTE_PARTS_H
 #define SEK_SCAN_ATTRIBUTE_PARTS_H
 
-#include "repo/holders.h"
 #include "scan/attribute.h"
 #include "scan/extent.h"
 

@@ -121,6 +121,15 @@ sek_clean_subject(struct sek_clean_subject *out, const struct sek_clean_set *s,
 	sek_hmac(out->id, s->key, about);
 }
 
+void
+sek_clean_add_file(struct sek_buf *about, const struct sek_file_id *id)
+{
+	sek_buf_printf(about, "%llx %llx %llx %llx %llx ",
+	    (unsigned long long)id->dev, (unsigned long long)id->ino,
+	    (unsigned long long)id->size, (unsigned long long)id->mtime,
+	    (unsigned long long)id->ctime);
+}
+
 static char *
 file_name(const struct sek_clean_set *s, const struct sek_clean_subject *about)
 {

@@ -2,14 +2,16 @@
 #define SEK_SCAN_CLEAN_SET_H
 
 #include "base/env.h"
+#include "repo/file_id.h"
 #include "scan/hmac.h"
 #include "scan/outcome.h"
 
 /*
  * What earlier scans found clean, so that the next one costs what is new: small
  * files in a directory of the user's own, each about one thing (a pack; the
- * loose objects of a directory). What a file says of that thing is its caller's
- * affair (clean_store.h); here it is bytes.
+ * loose objects of a directory; where a history holds some blobs). What a file
+ * says of that thing is its caller's affair (clean_store.h, lineage.h); here it
+ * is bytes.
  *
  * Believed is only what this user's programs wrote, under the same rules: each
  * file carries an HMAC under a key of the user's, over all of it. The rules are
@@ -38,6 +40,9 @@ struct sek_clean_subject {
 };
 void sek_clean_subject(struct sek_clean_subject *out,
     const struct sek_clean_set *s, struct sek_str about);
+
+/* For such a text: which file, and in which state. */
+void sek_clean_add_file(struct sek_buf *about, const struct sek_file_id *id);
 
 /* False: nothing is known of it. out is replaced. */
 bool sek_clean_load(struct sek_clean_set *s,

@@ -47,15 +47,6 @@ bytes_of(uint64_t bits)
 }
 
 static void
-add_id(struct sek_buf *b, const struct sek_file_id *id)
-{
-	sek_buf_printf(b, "%llx %llx %llx %llx %llx ",
-	    (unsigned long long)id->dev, (unsigned long long)id->ino,
-	    (unsigned long long)id->size, (unsigned long long)id->mtime,
-	    (unsigned long long)id->ctime);
-}
-
-static void
 load_pack(struct sek_clean_store *c, struct clean_pack *to,
     const struct sek_pack *p)
 {
@@ -64,8 +55,8 @@ load_pack(struct sek_clean_store *c, struct clean_pack *to,
 	if (!p->id.steady || !p->index_id.steady)
 		return;
 	sek_buf_printf(&about, "pack %u %u ", p->index.oid_len, p->index.n);
-	add_id(&about, &p->id);
-	add_id(&about, &p->index_id);
+	sek_clean_add_file(&about, &p->id);
+	sek_clean_add_file(&about, &p->index_id);
 	sek_clean_subject(&to->about, c->set, sek_buf_str(&about));
 	to->fresh = sek_alloc(bytes_of(p->index.n));
 	if (!sek_clean_load(c->set, &to->about, &bits) ||
@@ -73,22 +64,6 @@ load_pack(struct sek_clean_store *c, struct clean_pack *to,
 		return;
 	to->settled = sek_alloc(bits.n);
 	memcpy(to->settled, bits.p, bits.n);
-}
-
-static bool
-look_at(const struct sek_store *s, size_t i, struct sek_file_id *id)
-{
-	const struct sek_store_loose *l = &s->loose.at[i];
-	char hex[SEK_OID_HEX];
-	sek_auto_free char *path = NULL;
-	struct stat st;
-
-	sek_oid_hex(&l->oid, hex);
-	path = sek_printf("%s/%.2s/%s", s->dirs.at[l->dir], hex, hex + 2);
-	if (lstat(path, &st))
-		return false;
-	sek_file_id_take(id, &st);
-	return id->steady;
 }
 
 static void
@@ -99,7 +74,7 @@ make_mark(struct clean_loose *f, const struct sek_clean_set *set,
 	struct sek_clean_subject whole;
 
 	sek_buf_add_s(&about, "loose object ");
-	add_id(&about, &f->id);
+	sek_clean_add_file(&about, &f->id);
 	sek_buf_add(&about, oid->raw, oid->len);
 	sek_clean_subject(&whole, set, sek_buf_str(&about));
 	memcpy(f->mark, whole.id, MARK);
@@ -124,7 +99,7 @@ load_loose(struct sek_clean_store *c)
 	for (size_t i = 0; i < s->loose.n; i++) {
 		struct clean_loose *f = &c->file[i];
 
-		if (!look_at(s, i, &f->id))
+		if (!sek_store_look(s, i, &f->id))
 			continue;
 		make_mark(f, c->set, &s->loose.at[i].oid);
 		if (known &&
@@ -265,7 +240,7 @@ is_same(const struct sek_clean_store *c, size_t i)
 {
 	struct sek_file_id now;
 
-	return c->file[i].id.steady && look_at(c->store, i, &now) &&
+	return c->file[i].id.steady && sek_store_look(c->store, i, &now) &&
 	    sek_file_id_eq(&now, &c->file[i].id);
 }
 

@@ -36,7 +36,7 @@ struct secret {
 struct secrets SEK_VEC_BODY(struct secret);
 
 static bool
-count_all(struct sek_holders *h, const struct sek_spread_list *v,
+count_all(struct sek_lineage *l, const struct sek_spread_list *v,
     struct secrets *s, uint64_t **commits)
 {
 	SEK_VEC(struct sek_holding) holding = {0};
@@ -48,13 +48,13 @@ count_all(struct sek_holders *h, const struct sek_spread_list *v,
 			*sek_vec_push(s) = (struct secret){
 			    held->fingerprint, 0};
 		s->at[s->n - 1].blobs += held->blob;
-		if (h)
+		if (l)
 			*sek_vec_push(&holding) = (struct sek_holding){
 			    (uint32_t)(s->n - 1), held->id};
 	}
 	*commits = sek_alloc_n(s->n + 1, sizeof(**commits));
-	if (h)
-		go_on = sek_holders_count(h, holding.at, holding.n,
+	if (l)
+		go_on = sek_lineage_count(l, holding.at, holding.n,
 		    (uint32_t)s->n, *commits);
 	sek_vec_clear(&holding);
 	return go_on;
@@ -68,7 +68,7 @@ by_fingerprint(const void *a, const void *b)
 }
 
 static bool
-tell_counts(struct sek_holders *h, struct sek_spread_list *v,
+tell_counts(struct sek_lineage *l, struct sek_spread_list *v,
     struct sek_founds *to)
 {
 	struct secrets s = {0};
@@ -76,7 +76,7 @@ tell_counts(struct sek_holders *h, struct sek_spread_list *v,
 	bool go_on;
 
 	sort_held(v);
-	go_on = count_all(h, v, &s, &commits);
+	go_on = count_all(l, v, &s, &commits);
 	for (size_t i = 0; i < to->n && s.n; i++) {
 		struct sek_finding *f = &to->at[i].finding;
 		struct secret key = {f->fingerprint, 0}, *at;
@@ -125,7 +125,7 @@ collect(struct sek_oids *out, const struct sek_founds *v)
 
 /* Names of refs, each made fit to be shown once. */
 struct names {
-	const struct sek_graph *graph;
+	const struct sek_tips *tips;
 	struct sek_scanner *scanner;
 	struct sek_outcome *out;
 	const char **shown; /* of each ref; NULL: not asked for yet */
@@ -138,7 +138,7 @@ name_of(struct names *names, uint32_t ref)
 
 	if (!names->shown[ref]) {
 		name = sek_scanner_hide(names->scanner,
-		    names->graph->refs.at[ref].name);
+		    names->tips->refs.at[ref].name);
 		*sek_vec_push(&names->out->ref_names) = name;
 		names->shown[ref] = name;
 	}
@@ -184,11 +184,11 @@ give(struct names *names, const struct sek_oids *ids,
 }
 
 static bool
-tell_refs(struct sek_holders *h, struct sek_outcome *o,
+tell_refs(struct sek_lineage *l, struct sek_outcome *o,
     struct sek_scanner *scanner)
 {
 	struct names names = {
-	    .graph = sek_holders_graph(h),
+	    .tips = sek_lineage_tips(l),
 	    .scanner = scanner,
 	    .out = o,
 	};
@@ -198,9 +198,8 @@ tell_refs(struct sek_holders *h, struct sek_outcome *o,
 
 	collect(&ids, &o->founds);
 	reach = sek_alloc_n(ids.n + 1, sizeof(*reach));
-	names.shown = sek_alloc_n(names.graph->refs.n + 1,
-	    sizeof(*names.shown));
-	go_on = sek_holders_reach(h, ids.at, ids.n, reach);
+	names.shown = sek_alloc_n(names.tips->refs.n + 1, sizeof(*names.shown));
+	go_on = sek_lineage_reach(l, ids.at, ids.n, reach);
 	if (go_on)
 		give(&names, &ids, reach);
 	for (size_t i = 0; i < ids.n; i++)
@@ -212,9 +211,9 @@ tell_refs(struct sek_holders *h, struct sek_outcome *o,
 }
 
 bool
-sek_extent_tell(struct sek_holders *h, struct sek_spread_list *v,
+sek_extent_tell(struct sek_lineage *l, struct sek_spread_list *v,
     struct sek_outcome *o, struct sek_scanner *scanner)
 {
-	return tell_counts(h, v, &o->founds) &&
-	    (!h || tell_refs(h, o, scanner));
+	return tell_counts(l, v, &o->founds) &&
+	    (!l || tell_refs(l, o, scanner));
 }

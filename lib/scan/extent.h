@@ -1,8 +1,7 @@
 #ifndef SEK_SCAN_EXTENT_H
 #define SEK_SCAN_EXTENT_H
 
-#include "repo/holders.h"
-#include "scan/scanner.h"
+#include "scan/lineage.h"
 
 /*
  * How far each secret of a history spread: how many blobs hold it, how many
@@ -18,9 +17,9 @@ struct sek_spread {
 };
 struct sek_spread_list SEK_VEC_BODY(struct sek_spread);
 
-/* v is sorted here. h NULL: only blobs are counted. False: h's watch ended it;
+/* v is sorted here. l NULL: only blobs are counted. False: its watch ended it;
  * then some of o's findings know more than others. */
-bool sek_extent_tell(struct sek_holders *h, struct sek_spread_list *v,
+bool sek_extent_tell(struct sek_lineage *l, struct sek_spread_list *v,
     struct sek_outcome *o, struct sek_scanner *scanner) SEK_CHECKED;
 
 #endif

@@ -29,6 +29,8 @@ struct sek_outcome {
 	bool
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
 	char split[17];    /* sek_shard_sum of what a shard is of, or "" */
+	const char *cache; /* where to remember (clean_set.h); borrowed; NULL:
+			      nowhere */
 	struct sek_policy *policy; /* owned: findings point to its rules */
 	/* Owned; findings point to these, too: */
 	SEK_VEC(struct sek_ref_list *) ref_lists;

@@ -29,6 +29,7 @@ sek_run(const struct sek_run *run, sek_feed_fn *feed, void *arg,
 	r = feed(arg, e, &why);
 	sek_engine_finish(&e, out);
 	out->policy = policy;
+	out->cache = run->cache;
 	if (out->interrupted)
 		sek_outcome_unread(out, SEK_STR("the rest"), "interrupted");
 	sek_pair_elsewhere(&out->founds);

@@ -90,6 +90,21 @@ told_by_git(struct sek_repo *r, const struct sek_oids *wanted)
 	return out;
 }
 
+static enum sek_code
+open_holders(struct sek_holders **out, struct sek_repo *r,
+    const struct sek_store *s, const struct sek_oids *wanted,
+    const struct sek_watch *watch, struct sek_err *err)
+{
+	struct sek_tips tips = {0};
+	enum sek_code code = sek_tips_list(&tips, r, err);
+
+	if (!code)
+		code = sek_holders_open(out, &tips, s, wanted, NULL, 0, watch,
+		    err);
+	sek_tips_clear(&tips);
+	return code;
+}
+
 static struct sek_holders *
 holders(struct sek_repo *r, struct sek_store **s, const struct sek_oids *wanted)
 {
@@ -97,7 +112,7 @@ holders(struct sek_repo *r, struct sek_store **s, const struct sek_oids *wanted)
 	struct sek_err err = {0};
 
 	assert_int_equal(sek_store_open(s, r, &err), SEK_OK);
-	if (sek_holders_open(&h, r, *s, wanted, NULL, 0, NULL, &err))
+	if (open_holders(&h, r, *s, wanted, NULL, &err))
 		fail_msg("%s", err.text);
 	return h;
 }
@@ -248,8 +263,7 @@ a_missing_tree_is_for_git_to_judge(void **state)
 	wanted = some_blobs("r");
 	r = opened("r");
 	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
-	assert_int_equal(sek_holders_open(&h, r, s, &wanted, NULL, 0, NULL,
-			     &err),
+	assert_int_equal(open_holders(&h, r, s, &wanted, NULL, &err),
 	    SEK_EPARSE);
 	sek_store_free(s);
 	sek_repo_free(r);
@@ -409,7 +423,7 @@ a_watch_ends_it(void **state)
 	wanted = some_blobs("r");
 	r = opened("r");
 	assert_int_equal(sek_store_open(&s, r, &err), SEK_OK);
-	code = sek_holders_open(&h, r, s, &wanted, NULL, 0, &watch, &err);
+	code = open_holders(&h, r, s, &wanted, &watch, &err);
 	if (!code)
 		code = sek_holders_each(h, holder, &t, &err);
 	assert_int_equal(code, SEK_ECANCEL);
