@@ -54,7 +54,6 @@ reach_all(struct sek_graph *g, const struct sek_tips *tips)
 		uint32_t node = sek_graph_find(g, &tip->oid);
 
 		*sek_vec_push(&g->refs) = (struct sek_graph_ref){
-		    .name = sek_strdup(tip->name),
 		    .oid = tip->oid,
 		    .node = node,
 		};
@@ -211,8 +210,6 @@ sek_graph_free(struct sek_graph *g)
 {
 	if (!g)
 		return;
-	sek_vec_each (ref, &g->refs)
-		free(ref->name);
 	sek_vec_clear(&g->refs);
 	sek_vec_clear(&g->nodes);
 	sek_vec_clear(&g->parent);

@@ -31,7 +31,6 @@ struct sek_graph_node {
 };
 
 struct sek_graph_ref {
-	char *name; /* owned */
 	struct sek_oid oid;
 	uint32_t node; /* SEK_NO_NODE: it names a tree, a blob, or what is not
 			  here */

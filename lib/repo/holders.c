@@ -221,9 +221,3 @@ sek_holders_free(struct sek_holders *h)
 	free(h->order);
 	free(h);
 }
-
-const struct sek_graph *
-sek_holders_graph(const struct sek_holders *h)
-{
-	return h->graph;
-}

@@ -62,7 +62,7 @@ bool sek_holders_count(struct sek_holders *h, struct sek_holding *v, size_t n,
 struct sek_reach {
 	enum sek_reached reached;
 	uint64_t refs;        /* how many */
-	SEK_VEC(uint32_t) at; /* the first SEK_REFS_KEPT, in graph->refs */
+	SEK_VEC(uint32_t) at; /* the first SEK_REFS_KEPT, in tips->refs */
 };
 
 /* ids: commits and tags, and of what was asked for that which no commit has; by
@@ -70,7 +70,5 @@ struct sek_reach {
  * above. */
 bool sek_holders_reach(struct sek_holders *h, const struct sek_oid *ids,
     size_t n, struct sek_reach *out);
-
-const struct sek_graph *sek_holders_graph(const struct sek_holders *h);
 
 #endif

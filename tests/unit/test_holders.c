@@ -346,6 +346,7 @@ the_refs_are_those_that_contain_a_commit(void **state)
 		struct sek_oids wanted = {0}, none = {0};
 		struct sek_store *s = NULL;
 		struct sek_holders *h;
+		struct sek_tips tips = {0};
 		struct sek_reach *reach;
 		struct sek_repo *r;
 		char *list;
@@ -366,10 +367,10 @@ the_refs_are_those_that_contain_a_commit(void **state)
 		free(list);
 		r = opened("r");
 		h = holders(r, &s, &none);
+		assert_int_equal(sek_tips_list(&tips, r, NULL), SEK_OK);
 		reach = sek_alloc_n(wanted.n, sizeof(*reach));
 		assert_true(sek_holders_reach(h, wanted.at, wanted.n, reach));
 		for (size_t i = 0; i < wanted.n; i++) {
-			const struct sek_graph *g = sek_holders_graph(h);
 			struct sek_buf got = {0};
 			char hex[SEK_OID_HEX], *want;
 
@@ -380,7 +381,7 @@ the_refs_are_those_that_contain_a_commit(void **state)
 			    hex, hex);
 			sek_vec_each (at, &reach[i].at)
 				sek_buf_printf(&got, "%s%s", got.n ? "\n" : "",
-				    g->refs.at[*at].name);
+				    tips.refs.at[*at].name);
 			assert_string_equal(got.p ? got.p : "", want);
 			assert_int_equal(reach[i].refs, reach[i].at.n);
 			assert_int_equal(reach[i].reached,
@@ -392,6 +393,7 @@ the_refs_are_those_that_contain_a_commit(void **state)
 		}
 		free(reach);
 		sek_vec_clear(&wanted);
+		sek_tips_clear(&tips);
 		sek_holders_free(h);
 		sek_store_free(s);
 		sek_repo_free(r);
