@@ -147,8 +147,10 @@ $(call obj,cmd/sekisho cmd/sekisho-vault): PC_CFLAGS = -DSEK_VERSION='"$(VERSION
 
 # SIMD variants of one file each, chosen at run time.
 $(BUILD)/lib/scan/prefilter_avx512.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mavx512f -mavx512bw -mavx512vbmi)
-$(BUILD)/lib/scan/prefilter_avx2.o:  ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
-$(BUILD)/lib/scan/prefilter_ssse3.o: ISA = $(if $(filter x86_64%,$(TARGET)),-mssse3)
+$(BUILD)/lib/scan/prefilter_avx2.o $(BUILD)/lib/scan/encoded_avx2.o: \
+	ISA = $(if $(filter x86_64%,$(TARGET)),-mavx2)
+$(BUILD)/lib/scan/prefilter_ssse3.o $(BUILD)/lib/scan/encoded_ssse3.o: \
+	ISA = $(if $(filter x86_64%,$(TARGET)),-mssse3)
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 # Rebuild when the compiler or its flags change, not only when a file does.
@@ -172,7 +174,7 @@ RC_SRC = $(wildcard cmd/rules-compile/*.c) $(wildcard lib/base/*.c) \
          lib/scan/rule.c lib/scan/ruleset.c lib/scan/ruleset_text.c \
          lib/scan/example.c lib/scan/ere.c \
          lib/scan/decode_literal.c $(wildcard lib/scan/regex*.c) $(wildcard lib/scan/check*.c) \
-         $(wildcard lib/scan/prefilter*.c)
+         $(wildcard lib/scan/prefilter*.c lib/scan/encoded_*.c)
 RC     = build/host/rules-compile
 $(RC): $(RC_SRC) $(wildcard lib/base/*.h lib/scan/*.h)
 	@mkdir -p $(@D)
@@ -256,8 +258,9 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $$(call parts,$$*)
 ARMCC ?= aarch64-linux-gnu-gcc
 ARM    = build/arm/replay_prefilter
 ARMSRC = tests/fuzz/fuzz_prefilter.c tests/fuzz/driver.c \
-         $(wildcard lib/scan/prefilter*.c) $(wildcard lib/base/*.c)
-$(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/base/*.h)
+         $(wildcard lib/scan/prefilter*.c lib/scan/encoded_*.c) \
+         $(wildcard lib/base/*.c)
+$(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/scan/encoded*.h lib/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
 	  -DSEK_STATIC -Ilib -pthread -o $@ $(ARMSRC)

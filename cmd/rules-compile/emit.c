@@ -158,10 +158,10 @@ emit_ruleset(struct sek_buf *out, const struct sek_ruleset *r)
 	sek_buf_printf(out,
 	    "const struct sek_ruleset sek_ruleset_builtin = {\n"
 	    "\t.rule = %s, .rules = %zu,\n"
-	    "\t.literal = %s, .literals = %zu,\n"
+	    "\t.literal = %s, .literals = %zu, .encoded = %zu,\n"
 	    "\t.prefilter = &prefilter,\n"
 	    "\t.unfiltered = %s, .unfiltered_n = %zu,\n};\n",
 	    r->rules ? "rules" : "NULL", r->rules,
-	    r->literals ? "literals" : "NULL", r->literals,
+	    r->literals ? "literals" : "NULL", r->literals, r->encoded,
 	    r->unfiltered_n ? "unfiltered" : "NULL", r->unfiltered_n);
 }

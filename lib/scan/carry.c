@@ -1,15 +1,23 @@
 #include "scan/carry.h"
 
+#include <stdlib.h>
+
+#include "scan/encoded.h"
+#include "scan/probe.h"
+
 /*
- * A literal is at most this long, and looks at one byte before it. So a start
- * in a copy is settled if it has a byte before it there and the longest literal
- * would end there; all others are looked at again.
+ * A literal or the start of a stretch looks at so many bytes from its own first
+ * on, and so many before it. A start in a copy is settled if all these are in
+ * the copy; all others are looked at again.
  */
 #ifndef LONGEST /* a test makes it too small, to see that this is noticed */
-#define LONGEST SEK_LITERAL_MAX
+#define LONGEST SEK_ENCODED_AHEAD
 #endif
+#define BEFORE SEK_ENCODED_BACK
+_Static_assert(SEK_LITERAL_MAX <= SEK_ENCODED_AHEAD && BEFORE >= 1,
+    "literals are seen whole");
 /* Copies so short are looked at as a whole. */
-#define SHORT 96
+#define SHORT 128
 
 /* A delta on its way: `made` bytes of the content are behind. */
 struct weave {
@@ -23,10 +31,12 @@ struct weave {
 	struct sek_carry *room;
 };
 
-/* Marks that the prefilter finds, in a content or in windows of one. */
+/* What is found in a content, or in windows of one. Literals come by place, and
+ * so do stretches of each kind: each has a window that it has come to. */
 struct finder {
 	struct sek_marks *out;
-	const struct sek_window *window, *end; /* NULL: in a content */
+	const struct sek_window *window[1 + SEK_ENCODED], *end; /* or NULL */
+	size_t encoded; /* the literal of base64 */
 };
 
 static bool
@@ -40,33 +50,66 @@ add(struct sek_marks *v, const struct sek_mark *mark)
 	return true;
 }
 
-/* Hits come by place, as the windows stand. */
+static bool
+take(struct finder *f, const struct sek_window **window, size_t literal,
+    size_t offset)
+{
+	struct sek_mark mark = {.at = offset, .literal = (uint16_t)literal};
+
+	if (!f->end)
+		return add(f->out, &mark);
+	while (*window < f->end && (*window)->to <= offset)
+		++*window;
+	if (*window == f->end || offset < (*window)->from)
+		return true;
+	mark.at += (*window)->shift;
+	return add(f->out, &mark);
+}
+
 static bool
 on_literal(void *arg, size_t literal, size_t offset)
 {
 	struct finder *f = arg;
-	struct sek_mark mark = {.at = offset, .literal = (uint16_t)literal};
 
-	while (f->window < f->end && f->window->to <= offset)
-		f->window++;
-	if (f->window) {
-		if (f->window == f->end)
-			return false;
-		if (offset < f->window->from)
-			return true;
-		mark.at += f->window->shift;
-	}
-	return add(f->out, &mark);
+	return take(f, &f->window[0], literal, offset);
+}
+
+static bool
+on_encoded(void *arg, size_t kind, size_t offset)
+{
+	struct finder *f = arg;
+
+	return take(f, &f->window[1 + kind], f->encoded + kind, offset);
+}
+
+static int
+by_place(const void *pa, const void *pb)
+{
+	const struct sek_mark *a = pa, *b = pb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (int)a->literal - (int)b->literal;
 }
 
 static void
 find(struct finder *f, const struct sek_ruleset *rules, struct sek_str bytes)
 {
-	f->out->n = 0;
-	f->out->many = false;
-	if (bytes.n && rules->literals)
-		sek_prefilter_run(rules->prefilter, bytes.p, bytes.n, 0,
-		    bytes.n, on_literal, f);
+	struct sek_marks *out = f->out;
+	size_t literals;
+
+	out->n = 0;
+	out->many = false;
+	if (!bytes.n || !rules->literals)
+		return;
+	f->encoded = rules->encoded;
+	sek_prefilter_run(rules->prefilter, bytes.p, bytes.n, 0, bytes.n,
+	    on_literal, f);
+	literals = out->n;
+	if (rules->encoded < rules->literals && !out->many)
+		sek_encoded_find(bytes.p, bytes.n, 0, bytes.n, on_encoded, f);
+	if (out->n > literals)
+		qsort(out->at, out->n, sizeof(*out->at), by_place);
 }
 
 void
@@ -146,7 +189,7 @@ weave_copy(struct weave *w, const struct sek_delta_part *copy)
 	bool both_begin = !w->made && !copy->from;
 	bool both_end = end == w->size &&
 	    copy->from + copy->n == w->base_content.n;
-	size_t first = both_begin ? 0 : 1;
+	size_t first = both_begin ? 0 : BEFORE;
 	size_t last = both_end ? copy->n : copy->n - LONGEST + 1;
 
 	if (w->open < w->made + first)
@@ -154,8 +197,9 @@ weave_copy(struct weave *w, const struct sek_delta_part *copy)
 	look(w, w->made + first);
 	carry(w, copy, copy->from + first, copy->from + last);
 	w->open = w->made + last;
-	w->text_at = end - LONGEST - w->room->text.n;
-	keep_text(w, p + copy->n - LONGEST, LONGEST);
+	keep_text(w, "", 1); /* no stretch goes on from window to window */
+	w->text_at = w->open - BEFORE - w->room->text.n;
+	keep_text(w, p + last - BEFORE, copy->n - last + BEFORE);
 }
 
 /* Both are by place, and no place is in both. */
@@ -189,8 +233,9 @@ find_in_windows(struct sek_marks *out, const struct sek_ruleset *rules,
 
 	if (!room->windows.n)
 		return;
-	f.window = room->windows.at;
-	f.end = f.window + room->windows.n;
+	for (size_t i = 0; i < sizeof(f.window) / sizeof(f.window[0]); i++)
+		f.window[i] = room->windows.at;
+	f.end = room->windows.at + room->windows.n;
 	find(&f, rules, sek_buf_str(&room->text));
 	merge(out, &room->fresh);
 }
@@ -242,23 +287,12 @@ void
 sek_marks_probe(struct sek_marks *v, struct sek_matcher *m,
     struct sek_str content)
 {
-	struct sek_probe p = {.fresh = true};
-	size_t probes = 0;
+	struct sek_prober prober = {.matcher = m, .content = content};
 
-	sek_vec_each (mark, v) {
-		if (mark->dead)
-			continue;
-		if (probes++ == SEK_PROBES_MAX)
-			return;
-		p.literal = mark->literal;
-		p.offset = mark->at;
-		mark->dead = !sek_matcher_probe(m, content, &p);
-		mark->first = p.from == 0;
-		mark->last = p.to == content.n;
-		mark->before = (uint32_t)(mark->at - p.from);
-		mark->after = p.to > mark->at ? (uint32_t)(p.to - mark->at) : 0;
-		p.fresh = false;
-	}
+	sek_vec_each (mark, v)
+		if (!mark->dead && !sek_prober_ask(&prober, mark))
+			break;
+	sek_prober_end(&prober);
 }
 
 bool

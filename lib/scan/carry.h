@@ -6,20 +6,21 @@
 
 /*
  * What is known of an object's content without a full scan: where literals of
- * the rules stand in it, and which of these surely start no match. It is made
+ * the rules stand in it and stretches of text in an encoding (encoded.h) begin,
+ * and which of these surely start, or decode to, no match. It is made
  * from the content, or from what is known of a base and the delta between the
  * two, at a cost that follows the delta.
  *
- * It is exact: a literal is found or not by its own bytes and the one before
- * it, and "starts no match" holds for as long as all the bytes that sek_probe
+ * It is exact: a literal or stretch is found or not by a few bytes before and
+ * from its start on, and "starts no match" holds for as long as all the bytes that sek_probe
  * names are copied together, with the edge of the content if they reach it.
  * So content without a mark that may match has no match of any rule that has
  * literals; only the others must be scanned (whole, by a scanner: checks and
  * pairing look further than any rule).
  */
 struct sek_mark {
-	size_t at; /* of the literal */
-	uint16_t literal;
+	size_t at;              /* of the literal */
+	uint16_t literal;       /* of the ruleset: a stretch, too, has one */
 	bool dead;              /* starts no match */
 	bool first, last;       /* that depends on the content's start, end */
 	uint32_t before, after; /* and on these bytes before and from at */
@@ -32,8 +33,10 @@ struct sek_marks {
 };
 
 #define SEK_MARKS_MAX 4096 /* of one content */
-/* So many are probed in one content; what is left may match. */
-#define SEK_PROBES_MAX 256
+/* So many are probed in one content, and so much is decoded for it; what is left
+ * may match. */
+#define SEK_PROBES_MAX    256
+#define SEK_PROBE_DECODED ((size_t)4 << 20)
 
 /* All marks of a content. */
 void sek_marks_scan(struct sek_marks *out, const struct sek_ruleset *rules,

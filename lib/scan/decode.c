@@ -7,6 +7,10 @@
  * lines there are at most so many bytes of indentation and quotes. */
 #define LINE_MIN 16
 #define GAP_MAX  96
+/* What may be looked at before a run: gaps, and lines that are too short. */
+#define SEEN_BEFORE (4 * GAP_MAX)
+/* Of text with escapes: the line of a lead and those above it. */
+#define LINES_ABOVE 6
 
 const char *
 sek_encoding_name(enum sek_encoding e)
@@ -307,16 +311,24 @@ open_parts(struct sek_decode *d)
 	d->end = limit_ahead(c, &d->lead, SEK_ESCAPES_BACK);
 }
 
+/* A name may stand some lines above its value; and what follows soon is of the
+ * same run, so that it is read once. */
 static void
 open_escapes(struct sek_decode *d)
 {
 	struct sek_str c = d->content;
 	size_t begin = limit_back(&d->lead, SEK_ESCAPES_BACK);
 	size_t end = limit_ahead(c, &d->lead, SEK_ESCAPES_AHEAD);
-	const char *nl = memrchr(c.p + begin, '\n', d->lead.at - begin);
+	size_t soon = limit_ahead(c, &d->lead, SEK_ESCAPES_BACK);
+	const char *nl;
 
-	d->begin = nl ? (size_t)(nl - c.p) + 1 : begin;
-	nl = memchr(c.p + d->lead.at, '\n', end - d->lead.at);
+	d->begin = d->lead.at;
+	for (int lines = 0; lines < LINES_ABOVE && d->begin > begin; lines++) {
+		d->begin -= lines > 0; /* the newline */
+		nl = memrchr(c.p + begin, '\n', d->begin - begin);
+		d->begin = nl ? (size_t)(nl - c.p) + 1 : begin;
+	}
+	nl = memchr(c.p + soon, '\n', end - soon);
 	d->end = nl ? (size_t)(nl - c.p) : end;
 }
 
@@ -520,6 +532,31 @@ sek_decode_next(struct sek_decode *d, unsigned char *byte)
 	}
 	d->made += more;
 	return more;
+}
+
+/* Of base64 it was looked how the line after the last one ends. */
+static size_t
+seen_after(const struct sek_decode *d)
+{
+	struct sek_str c = d->content;
+	size_t at = d->end;
+
+	if (d->encoding != SEK_BASE64)
+		return at;
+	while (at < c.n && at - d->end <= GAP_MAX && in_gap(c.p[at]))
+		at += is_escape(c, at) ? 2 : 1;
+	while (at < c.n && sek_base64_digit(c.p[at]) >= 0)
+		at++;
+	return at;
+}
+
+void
+sek_decode_seen(const struct sek_decode *d, size_t *from, size_t *to)
+{
+	size_t after = seen_after(d), n = d->content.n;
+
+	*from = d->begin > SEEN_BEFORE ? d->begin - SEEN_BEFORE : 0;
+	*to = after < n && n - after > 2 ? after + 2 : n;
 }
 
 static bool

@@ -20,7 +20,7 @@ enum sek_encoding {
 	SEK_UTF16LE, /* what of it is Latin; all of it from a content's start */
 	SEK_UTF16BE,
 	SEK_PARTS, /* "AKIA" + "..", 'a' . 'b', "a" "b", a line's \ at its end */
-	SEK_ESCAPES, /* %41, \u0041, \x41, \101, &#65;, &quot; in a line */
+	SEK_ESCAPES, /* %41, \u0041, \x41, \101, &#65;, &quot; in some lines */
 	SEK_ENCODINGS
 };
 
@@ -42,8 +42,8 @@ struct sek_leads SEK_VEC_BODY(struct sek_lead);
  */
 #define SEK_DECODE_BACK  ((size_t)256 << 10)
 #define SEK_DECODE_AHEAD ((size_t)16 << 20)
-/* Escapes stand in text, so a run of them has no end of its own but its line.
- */
+/* Escapes stand in text, so a run of them has no end of its own: it is some
+ * lines before and after its lead. */
 #define SEK_ESCAPES_BACK  ((size_t)4 << 10)
 #define SEK_ESCAPES_AHEAD ((size_t)16 << 10)
 
@@ -79,6 +79,10 @@ bool sek_decode_next(struct sek_decode *d, unsigned char *byte);
 
 /* Does the run decode what this lead stands for? Leads come in rising order. */
 bool sek_decode_covers(struct sek_decode *d, const struct sek_lead *lead);
+
+/* The bytes of content that what is decoded depends on; where they reach an edge
+ * of it, on that too. */
+void sek_decode_seen(const struct sek_decode *d, size_t *from, size_t *to);
 
 /*
  * Where decoded bytes [start, end) stand in content; end > start. From a

@@ -5,25 +5,21 @@
 /* Key ids, the names of what is secret, private keys. */
 static const char *const words[] = {"AKIA", "ASIA", "ABIA", "ACCA", "secret",
     "Secret", "SECRET", "PRIVATE KEY"};
-/* What is looked for in base64 of base64, and of UTF-16 (an encoded command of
- * PowerShell), too. */
-static const char *const twice[] = {"AKIA", "ASIA", "secret", "SECRET"};
-
-/* Escapes of letters that nobody needs to escape, and of the two characters of
- * a secret that an HTML page does. */
-static const char *const escapes[] = {"\\u0041\\u004b", "\\u0041\\u0053",
-    "\\u0073\\u0065\\u0063", "%41%4b", "%41%53", "&#65;&#75;", "&#65;&#83;",
-    "&#x41;&#x4b;", "&#x41;&#x53;", "&#x2f;", "&#x2b;", "&#47;", "&#43;"};
+/* Escapes of the two characters of a secret that HTML and JSON have, of the end
+ * of a line in a whole text in percent escapes, and of a URL in another one.
+ */
+static const char *const escapes[] = {"&#x2f;", "&#x2b;", "&#47;", "&#43;",
+    "\\u002f", "\\u002b", "%0a", "%26x-amz-"};
 
 /* What a text in parts begins with: an id, or the name of a secret. */
-static const char *const names[] = {"akia", "asia", "secret_access",
-    "secretaccess", "secret-access", "secret_key", "secretkey", "secret-key"};
+static const char *const names[] = {"akia", "asia", "abia", "acca",
+    "secret_access", "secretaccess", "secret-access", "secret_key", "secretkey",
+    "secret-key"};
 
 /* Bytes of a program's text or of a dump; AKI and ASI say enough there. */
 static const char *const bytes[] = {"0x41, 0x4b, 0x49", "0x41, 0x53, 0x49",
     "0x41,0x4b,0x49", "0x41,0x53,0x49", "41 4b 49 41", "41 53 49 41",
-    "41:4b:49:41", "41:53:49:41", "\\x41\\x4b\\x49\\x41",
-    "\\x41\\x53\\x49\\x41"};
+    "41:4b:49:41", "41:53:49:41"};
 
 /* Archives in base64, which begin with it: gzip, zip, xz, zstd. Helm keeps its
  * releases in gzip in base64 in base64. */
@@ -112,19 +108,6 @@ add_utf16(struct literals *l, const char *word, bool big)
 	}
 }
 
-static void
-add_twice(struct literals *l, const char *word)
-{
-	struct sek_decode_literal once[4];
-	struct literals forms = {once, 0};
-
-	for (size_t i = 0; i < 3; i++)
-		add_base64(&forms, word, strlen(word), i);
-	add_utf16(&forms, word, false);
-	for (size_t i = 0; i < 12; i++)
-		add_base64(l, once[i / 3].bytes, once[i / 3].len, i % 3);
-}
-
 size_t
 sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 {
@@ -138,8 +121,6 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 		add_utf16(&l, *word, false);
 		add_utf16(&l, *word, true);
 	}
-	EACH(word, twice)
-	add_twice(&l, *word);
 	EACH(start, packed)
 	{
 		add_base64(&l, *start, strlen(*start), 0);

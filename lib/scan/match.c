@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "scan/lead.h"
 #include "scan/program.h"
 #include "scan/regex.h"
 
@@ -40,6 +41,8 @@ struct sek_matcher {
 	bool *gave_up; /* has this rule failed? */
 	bool probing;  /* the first match is an answer */
 	struct sek_leads leads;
+	struct sek_stretches stretches;
+	bool unsorted; /* leads */
 };
 
 struct sek_matcher *
@@ -51,6 +54,12 @@ sek_matcher_new(const struct sek_program *p)
 	m->latest = sek_alloc_n(p->rules->rules, sizeof(*m->latest));
 	m->gave_up = sek_alloc_n(p->rules->rules, sizeof(*m->gave_up));
 	return m;
+}
+
+const struct sek_ruleset *
+sek_matcher_rules(const struct sek_matcher *m)
+{
+	return m->program->rules;
 }
 
 void
@@ -141,6 +150,14 @@ span_of(const struct sek_matcher *m, size_t literal, size_t offset)
 }
 
 static void
+many_leads(struct sek_matcher *m)
+{
+	if (!m->failed)
+		m->failed = sek_fail(m->err, SEK_ETOOBIG,
+		    "more encoded text in one content than the limit");
+}
+
+static void
 add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 {
 	if (offset < m->from || offset >= m->to ||
@@ -148,9 +165,7 @@ add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 		!sek_decode_joint_follows(m->content, offset)))
 		return;
 	if (m->leads.n == SEK_MATCH_HITS) {
-		if (!m->failed)
-			m->failed = sek_fail(m->err, SEK_ETOOBIG,
-			    "more encoded text in one content than the limit");
+		many_leads(m);
 		return;
 	}
 	*sek_vec_push(&m->leads) = (struct sek_lead){
@@ -179,6 +194,22 @@ on_literal(void *arg, size_t literal, size_t offset)
 	if (s.lo < s.hi)
 		add_span(m, s.rule, s.lo, s.hi, s.far);
 	return true;
+}
+
+static bool
+on_encoded(void *arg, size_t kind, size_t offset)
+{
+	struct sek_matcher *m = arg;
+	const struct sek_ruleset *rules = m->program->rules;
+	const struct sek_rule_literal *l = &rules->literal[rules->encoded];
+
+	m->unsorted = true;
+	if (sek_stretches_take(&m->stretches, m->content, kind,
+		(enum sek_encoding)l[kind].before_min, offset, &m->leads,
+		SEK_MATCH_HITS))
+		return true;
+	many_leads(m);
+	return false;
 }
 
 /*
@@ -530,8 +561,13 @@ run(struct sek_matcher *m)
 		sek_prefilter_run(rules->prefilter, m->content.p, m->content.n,
 		    at, next, on_literal, m);
 		try_spans(m);
+		if (rules->encoded < rules->literals && at < m->to)
+			sek_encoded_find(m->content.p, m->content.n, at,
+			    next < m->to ? next : m->to, on_encoded, m);
 		at = next;
 	}
+	if (m->unsorted)
+		sek_leads_sort(&m->leads);
 	for (size_t i = 0; i < rules->unfiltered_n; i++)
 		try_rule(m, rules->unfiltered[i], m->from, m->to);
 }
@@ -543,6 +579,8 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 	if (to > content.n)
 		to = content.n;
 	m->leads.n = 0;
+	m->unsorted = false;
+	sek_stretches_begin(&m->stretches);
 	if (from >= to)
 		return SEK_OK;
 	if (!m->room)

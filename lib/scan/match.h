@@ -40,6 +40,7 @@ enum sek_code sek_program_compile(struct sek_program *p, size_t rule,
 
 struct sek_matcher; /* one per thread; borrows the program */
 struct sek_matcher *sek_matcher_new(const struct sek_program *p);
+const struct sek_ruleset *sek_matcher_rules(const struct sek_matcher *m);
 void sek_matcher_free(struct sek_matcher *m); /* NULL is legal */
 
 /*

@@ -18,6 +18,7 @@
 struct variant {
 	const char *name;
 	sek_prefilter_fill_fn *fill;
+	sek_block_fn *block;
 };
 
 struct run {
@@ -36,13 +37,13 @@ struct candidate {
 /* Best first. */
 static const struct variant variants[] = {
 #if defined(__x86_64__) && !defined(SEK_NO_SIMD)
-    {"avx512", sek_prefilter_fill_avx512},
-    {"avx2", sek_prefilter_fill_avx2},
-    {"ssse3", sek_prefilter_fill_ssse3},
+    {"avx512", sek_prefilter_fill_avx512, sek_block_avx2},
+    {"avx2", sek_prefilter_fill_avx2, sek_block_avx2},
+    {"ssse3", sek_prefilter_fill_ssse3, sek_block_ssse3},
 #elif defined(__aarch64__) && !defined(SEK_NO_SIMD)
-    {"neon", sek_prefilter_fill_neon},
+    {"neon", sek_prefilter_fill_neon, sek_block_neon},
 #endif
-    {"scalar", sek_prefilter_fill_scalar},
+    {"scalar", sek_prefilter_fill_scalar, sek_block_scalar},
 };
 #define VARIANTS (sizeof(variants) / sizeof(variants[0]))
 
@@ -99,6 +100,12 @@ const char *
 sek_prefilter_cpu(void)
 {
 	return variant()->name;
+}
+
+sek_block_fn *
+sek_prefilter_block(void)
+{
+	return variant()->block;
 }
 
 bool

@@ -1,6 +1,7 @@
 #ifndef SEK_SCAN_PREFILTER_TABLE_H
 #define SEK_SCAN_PREFILTER_TABLE_H
 
+#include "scan/encoded_block.h"
 #include "scan/prefilter.h"
 
 /*
@@ -82,6 +83,9 @@ sek_prefilter_fill_fn sek_prefilter_fill_ssse3;
 sek_prefilter_fill_fn sek_prefilter_fill_avx2;
 sek_prefilter_fill_fn sek_prefilter_fill_avx512;
 sek_prefilter_fill_fn sek_prefilter_fill_neon;
+
+/* The chosen variant's, for encoded.c. */
+sek_block_fn *sek_prefilter_block(void);
 
 /*
  * Switches all runs that begin from now on to the named variant; false when it

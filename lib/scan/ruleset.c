@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "scan/decode_literal.h"
+#include "scan/encoded.h"
 #include "scan/ere.h"
 #include "scan/regex.h"
 #include "scan/ruleset_draft.h"
@@ -16,7 +17,7 @@ static const struct sek_ruleset builtin;
 #endif
 
 /* Beside those of encodings. */
-#define LITERALS_MAX (UINT16_MAX - 1 - SEK_DECODE_LITERALS_MAX)
+#define LITERALS_MAX (UINT16_MAX - 1 - SEK_DECODE_LITERALS_MAX - SEK_ENCODED)
 
 static const char *const no_examples[] = {NULL};
 
@@ -246,6 +247,20 @@ make_decoders(struct making *m)
 	}
 }
 
+static void
+make_encoded(struct making *m)
+{
+	static const uint8_t encoding[SEK_ENCODED] = {
+	    [SEK_IN_BASE64] = SEK_BASE64,
+	    [SEK_IN_HEX] = SEK_HEX,
+	    [SEK_IN_ESCAPES] = SEK_ESCAPES,
+	};
+
+	for (size_t i = 0; i < SEK_ENCODED; i++)
+		*sek_vec_push(&m->where) = (struct sek_rule_literal){
+		    SEK_RULE_DECODE, encoding[i], 0};
+}
+
 static enum sek_code
 make_literals(struct making *m, const struct sek_regex_info *info,
     struct sek_err *err)
@@ -294,7 +309,7 @@ make_rule(struct making *m, const struct sek_draft_rule *d, struct sek_err *err)
 }
 
 static struct sek_ruleset *
-finish(struct making *m)
+finish(struct making *m, bool decode)
 {
 	struct sek_ruleset *r = sek_alloc(sizeof(*r));
 	struct sek_ruleset_own *own = m->own;
@@ -302,6 +317,9 @@ finish(struct making *m)
 	own->prefilter = sek_prefilter_new(m->literal.at, m->literal.n);
 	r->rules = m->rule.n;
 	r->rule = sek_ruleset_own_keep(own, sek_steal(&m->rule.at));
+	r->encoded = m->where.n;
+	if (decode)
+		make_encoded(m);
 	r->literals = m->where.n;
 	r->literal = sek_ruleset_own_keep(own, sek_steal(&m->where.at));
 	r->unfiltered_n = m->unfiltered.n;
@@ -331,7 +349,7 @@ sek_ruleset_make(struct sek_ruleset_draft *d, struct sek_ruleset **out,
 	if (!code) {
 		if (d->decode)
 			make_decoders(&m);
-		*out = finish(&m);
+		*out = finish(&m, d->decode);
 		d->own = NULL;
 	}
 	sek_vec_clear(&m.rule);

@@ -24,6 +24,8 @@ struct sek_ruleset {
 	size_t rules;
 	const struct sek_rule_literal *literal; /* of rules that are not off */
 	size_t literals;
+	size_t encoded; /* from here on they are none of the prefilter's but
+			   the kinds of encoded.h; literals: there are none */
 	const struct sek_prefilter *prefilter;
 	const uint16_t *unfiltered; /* rules without a literal: run on all */
 	size_t unfiltered_n;

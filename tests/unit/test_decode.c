@@ -247,7 +247,7 @@ finds_a_pair_in_escapes_and_in_hex(void **state)
 	    {"&#X", 17, 0, ";", "escapes"}, {"", 16, 2, "", "hex"},
 	    {"", 17, 2, "", "hex"}, {"0x", 16, 2, ", ", "hex"},
 	    {"0x", 17, 2, ",", "hex"}, {"", 16, 2, " ", "hex"},
-	    {"", 16, 2, ":", "hex"}, {"\\x", 16, 2, "", "hex"}};
+	    {"", 16, 2, ":", "hex"}, {"\\x", 16, 2, "", "escapes"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "scan/encoded.h"
 #include "scan/example_check.h"
 #include "scan/prefilter_table.h"
 #include "scan/regex.h"
@@ -415,6 +416,8 @@ has_the_same_rules_built_in_as_made_at_run_time(void **state)
 	assert_true(built->rules > 10);
 	assert_int_equal(built->rules, made->rules);
 	assert_int_equal(built->literals, made->literals);
+	assert_int_equal(built->encoded, made->encoded);
+	assert_int_equal(built->literals, built->encoded + SEK_ENCODED);
 	assert_int_equal(built->unfiltered_n, made->unfiltered_n);
 	for (size_t i = 0; i < built->rules; i++)
 		assert_same_rule(&built->rule[i], &made->rule[i]);

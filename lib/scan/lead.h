@@ -1,0 +1,29 @@
+#ifndef SEK_SCAN_LEAD_H
+#define SEK_SCAN_LEAD_H
+
+#include "scan/decode.h"
+#include "scan/encoded.h"
+
+/*
+ * From the stretches of encoded.h, of which each line of wrapped base64 is one,
+ * to leads: of those in one run the first, and one more for each part of a run
+ * that is longer than a lead's reach.
+ */
+struct sek_stretches {
+	struct sek_decode run[SEK_ENCODED]; /* the last of each kind */
+};
+
+/* Before the first stretch of a content. */
+void sek_stretches_begin(struct sek_stretches *s);
+
+/* Takes the stretch of a kind, known by encoding, that begins at an offset; of a
+ * kind they come in rising order. Appends leads, until there are `most`: false.
+ */
+bool sek_stretches_take(struct sek_stretches *s, struct sek_str content,
+    size_t kind, enum sek_encoding encoding, size_t offset,
+    struct sek_leads *out, size_t most);
+
+/* By place: stretches are found beside the literals' leads. */
+void sek_leads_sort(struct sek_leads *v);
+
+#endif
