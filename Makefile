@@ -136,8 +136,10 @@ LIBGIT2   := $(call soname,libgit2.so)
 LIBCURL   := $(call soname,libcurl.so)
 LIBSECRET := $(call soname,libsecret-1.so)
 LIBARCHIVE := $(call soname,libarchive.so)
+LIBZ      := $(call soname,libz.so)
 $(call obj,lib/repo):   PC_CFLAGS = $(PC_CFLAGS.repo) -DSEK_LIBGIT2='"$(LIBGIT2)"'
-$(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan) -DSEK_LIBARCHIVE='"$(LIBARCHIVE)"'
+$(call obj,lib/scan):   PC_CFLAGS = $(PC_CFLAGS.scan) -DSEK_LIBARCHIVE='"$(LIBARCHIVE)"' \
+                           -DSEK_LIBZ='"$(LIBZ)"'
 $(call obj,lib/vault):  PC_CFLAGS = $(PC_CFLAGS.vault) -DSEK_LIBSECRET='"$(LIBSECRET)"'
 $(call obj,lib/aws):    PC_CFLAGS = $(PC_CFLAGS.aws) -DSEK_LIBCURL='"$(LIBCURL)"' \
                                     -DSEK_VERSION='"$(VERSION)"'
@@ -315,7 +317,7 @@ lint:
 TIDY = -std=gnu11 -D_GNU_SOURCE -Ilib -Icmd $(if $(filter x86_64%,$(TARGET)),-mavx512vbmi -mavx512bw) \
        -DSEK_VERSION=\"$(VERSION)\" -DSEK_LIBGIT2=\"$(LIBGIT2)\" \
        -DSEK_LIBCURL=\"$(LIBCURL)\" -DSEK_LIBSECRET=\"$(LIBSECRET)\" \
-       -DSEK_LIBARCHIVE=\"$(LIBARCHIVE)\" \
+       -DSEK_LIBARCHIVE=\"$(LIBARCHIVE)\" -DSEK_LIBZ=\"$(LIBZ)\" \
        $(PC_CFLAGS.vault) $(PC_CFLAGS.aws)
 format:
 	@clang-format -i $(SOURCES)

@@ -36,17 +36,24 @@ struct sek_packed {
 	const char *name;
 	struct sek_str bytes; /* what could be read; the target of a symlink */
 	const char *filter;   /* "gzip" where name is "" */
-	const char *limit;    /* bytes are not all of it: over this; or NULL */
-	bool damaged;         /* bytes are not all of it */
-	bool encrypted;       /* so nothing was read */
+	/* Why bytes are not all of it, though another program may read more: a
+	 * limit, an unknown method; or NULL. */
+	const char *unread;
+	bool damaged;   /* bytes are all that anybody can read of it */
+	bool encrypted; /* so nothing was read */
+	bool as_bytes;  /* a whole tar, whose members were given before */
 };
 
 /*
- * Calls fn with each member; all of it lives until fn returns. Errors say what
- * became of the members that fn was not called with: SEK_EPARSE damaged or no
- * container after all, SEK_ETOOBIG over budget, SEK_EDENIED encrypted with its
- * list of members, SEK_EIO no libarchive here.
+ * Calls fn with each member, of a damaged archive also with those behind the
+ * damage; all of it lives until fn returns. Errors say what became of the
+ * members that fn was not called with: SEK_EPARSE they are damaged so that
+ * nobody can read them (or content is no container after all), SEK_EIO other
+ * programs may do better, SEK_ETOOBIG over budget, SEK_EDENIED encrypted with
+ * its list of members, SEK_ENOTFOUND no libarchive here.
  */
+#define SEK_ARCHIVE_DAMAGED "a damaged archive: not all of it can be unpacked"
+#define SEK_ARCHIVE_OTHERS  "damaged, or packed in a way that is not known here"
 typedef void sek_archive_fn(void *arg, const struct sek_packed *m);
 enum sek_code
 sek_archive_read(struct sek_str content, struct sek_archive_budget *budget,

@@ -15,9 +15,10 @@ struct unpacking {
 	struct sek_scanner *scanner;
 	struct sek_job job; /* of each member in turn */
 	struct sek_within within;
-	const struct sek_within *outer;
 	const char *shown, *encoding;
 	bool in_text;
+	char *encrypted; /* the first that was met; owned */
+	size_t more;     /* of these */
 	struct sek_outcome *out;
 };
 
@@ -62,7 +63,7 @@ scan_name(struct unpacking *u, const char *name)
 	sek_auto_free char *encoding = join(u->encoding, ", ", "member name");
 
 	u->within.shown = u->shown;
-	u->within.inner = u->outer ? u->outer->inner : NULL;
+	u->within.inner = u->within.outer ? u->within.outer->inner : NULL;
 	u->within.encoding = encoding;
 	scan(u, sek_str(name));
 }
@@ -80,9 +81,8 @@ shown_name(struct unpacking *u, const char *name)
 }
 
 /*
- * What is damaged is no more to be read than what is encrypted: a list of both,
- * not a failure for ever, since test data is damaged on purpose. In base64 it
- * is no archive at all.
+ * What nobody can read is listed and no failure for ever, since test data is
+ * damaged on purpose. In base64 it is no archive at all.
  */
 static void
 tell_damage(struct unpacking *u, const char *shown, const char *why)
@@ -92,11 +92,25 @@ tell_damage(struct unpacking *u, const char *shown, const char *why)
 }
 
 static void
+tell_encrypted(struct unpacking *u)
+{
+	if (!u->encrypted)
+		return;
+	if (u->more)
+		sek_outcome_unread(u->out, sek_str(u->encrypted),
+		    "encrypted, with %zu more members: not looked at", u->more);
+	else
+		sek_outcome_unread(u->out, sek_str(u->encrypted),
+		    "encrypted: not looked at");
+	free(u->encrypted);
+}
+
+static void
 on_member(void *arg, const struct sek_packed *m)
 {
 	struct unpacking *u = arg;
 	bool named = *m->name;
-	const char *outer = u->outer ? u->outer->inner : NULL;
+	const char *outer = u->within.outer ? u->within.outer->inner : NULL;
 	sek_auto_free char *name = named ? shown_name(u, m->name) : NULL;
 	sek_auto_free char *shown = join(u->shown, "!", name);
 	sek_auto_free char *inner = join(outer, "!", name);
@@ -108,13 +122,17 @@ on_member(void *arg, const struct sek_packed *m)
 	u->within.shown = shown;
 	u->within.inner = inner;
 	u->within.encoding = encoding;
-	if (m->encrypted)
-		sek_outcome_elsewhere(u->out, sek_str(shown),
-		    "encrypted: it cannot be read here");
-	else
+	u->within.as_bytes = m->as_bytes;
+	if (!m->encrypted)
 		scan(u, m->bytes);
-	if (m->limit)
-		sek_outcome_unread(u->out, sek_str(shown), "%s", m->limit);
+	else if (!u->encrypted)
+		u->encrypted = sek_steal(&shown);
+	else
+		u->more++;
+	if (m->encrypted)
+		return;
+	if (m->unread)
+		sek_outcome_unread(u->out, sek_str(shown), "%s", m->unread);
 	if (m->damaged)
 		tell_damage(u, shown, "damaged: not all of it can be unpacked");
 }
@@ -126,13 +144,21 @@ unpack(struct unpacking *u, struct sek_str content)
 	enum sek_code r = sek_archive_read(content, u->within.budget, on_member,
 	    u, &err);
 
+	tell_encrypted(u);
 	if (r == SEK_EPARSE)
 		tell_damage(u, u->shown, err.text);
-	else if (r == SEK_EDENIED)
-		sek_outcome_elsewhere(u->out, sek_str(u->shown), "%s",
-		    err.text);
-	else if (r != SEK_OK)
+	else if (r != SEK_OK && (r != SEK_EIO || !u->in_text))
 		sek_outcome_unread(u->out, sek_str(u->shown), "%s", err.text);
+}
+
+/* An archive can hold itself: what is in it is being read. */
+static bool
+is_open(const struct sek_within *within, struct sek_str content)
+{
+	for (; within; within = within->outer)
+		if (within->depth && sek_str_eq(within->archive, content))
+			return true;
+	return false;
 }
 
 void
@@ -143,29 +169,32 @@ sek_inside_run(struct sek_inside **in, const struct sek_policy *policy,
 	struct sek_archive_budget budget;
 	struct unpacking u = {
 	    .job = *job,
-	    .outer = job->within,
 	    .shown = job->within ? job->within->shown : shown,
 	    .in_text = encoding != NULL,
 	    .out = out,
 	};
 	sek_auto_free char *names = NULL;
+	const struct sek_within *outer = job->within;
 
-	if (!sek_archive_begins(content))
+	if (!sek_archive_begins(content) || (outer && outer->as_bytes) ||
+	    is_open(outer, content))
 		return;
 	names = sek_inside_encoding(job, encoding);
 	u.encoding = names;
-	if (u.outer)
-		u.within.hidden = u.outer->hidden;
+	u.within.outer = outer;
+	u.within.archive = content;
+	if (outer)
+		u.within.hidden = outer->hidden;
 	else if (strcmp(shown, job->path) != 0)
 		u.within.hidden = shown;
-	u.within.depth = u.outer ? u.outer->depth + 1 : 1;
-	u.within.budget = u.outer ? u.outer->budget : &budget;
+	u.within.depth = outer ? outer->depth + 1 : 1;
+	u.within.budget = outer ? outer->budget : &budget;
 	if (u.within.depth > SEK_INSIDE_DEPTH) {
 		sek_outcome_unread(out, sek_str(u.shown),
 		    "archives in archives, more than %d", SEK_INSIDE_DEPTH);
 		return;
 	}
-	if (!u.outer)
+	if (!outer)
 		sek_archive_budget(&budget, content.n);
 	if (!*in) {
 		*in = sek_alloc(sizeof(**in));

@@ -5,12 +5,12 @@
 
 /*
  * What is packed in a content, for the scanner: members are scanned as contents
- * of their own, with a scanner of their own, and their names as text. A limit
- * that was reached is told as unread; what is encrypted or damaged, which
- * nobody can read, as elsewhere, each with the way that leads to it:
- * archive!member.
+ * of their own, with a scanner of their own, and their names as text. What
+ * another program, or one who knows a password, could read is told as unread;
+ * what is damaged so that nobody can, as elsewhere, each with the way that leads
+ * to it: archive!member.
  */
-#define SEK_INSIDE_DEPTH 5 /* archives in archives; a wheel in a jar in a tar */
+#define SEK_INSIDE_DEPTH 16 /* archives in archives */
 /* So much of a member's name is shown. */
 #define SEK_INSIDE_NAME 256
 

@@ -32,12 +32,15 @@ bool sek_is_binary(struct sek_str content);
 
 struct sek_archive_budget;
 struct sek_within {
-	const char *shown;    /* path!member!member, secrets redacted */
-	const char *hidden;   /* the path, if secrets in it were redacted */
-	const char *inner;    /* of shown, what follows the path, or NULL */
-	const char *encoding; /* "gzip", as in a finding, or NULL */
-	bool binary;          /* see sek_is_binary */
-	unsigned depth;       /* 1 for a member of the content itself */
+	const char *shown;      /* path!member!member, secrets redacted */
+	const char *hidden;     /* the path, if secrets in it were redacted */
+	const char *inner;      /* of shown, what follows the path, or NULL */
+	const char *encoding;   /* "gzip", as in a finding, or NULL */
+	bool binary;            /* see sek_is_binary */
+	unsigned depth;         /* 1 for a member of the content itself */
+	bool as_bytes;          /* it is not unpacked */
+	struct sek_str archive; /* that it is a member of */
+	const struct sek_within *outer; /* of that; NULL: the content itself */
 	struct sek_archive_budget *budget;
 };
 
