@@ -174,8 +174,9 @@ sek_place_take(struct sek_repo *r, enum sek_place place)
 	if (!getcwd(here, sizeof(here)) || *here != '/' || !here[1])
 		return false;
 	/* GIT_DIR=. is made absolute for git children (git_env.c). */
-	f.origin = origin = bare ? sek_printf("file:%s/./config", here)
-				 : sek_strdup("file:.git/config");
+	origin = bare ? sek_printf("file:%s/./config", here)
+		      : sek_strdup("file:.git/config");
+	f.origin = origin;
 	for (size_t i = 0; (e = sek_config_at(r->config, i)); i++)
 		read_entry(&f, e);
 	if (!is_plain(&f, place))
