@@ -136,24 +136,38 @@ sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n)
 }
 
 enum sek_code
-sek_delta_build(struct sek_buf *object, struct sek_str delta, size_t max,
-    struct sek_err *err)
+sek_delta_make(struct sek_buf *out, struct sek_str base, struct sek_str delta,
+    size_t max, struct sek_err *err)
 {
-	sek_auto_buf made = {.max = max};
 	struct sek_delta d;
 	char *to;
 
-	if (!sek_delta_open(&d, delta) || d.base_size != object->n)
+	if (!sek_delta_open(&d, delta) || d.base_size != base.n)
 		return sek_fail(err, SEK_EPARSE, "its delta is broken");
 	if (d.size > max)
 		return sek_fail(err, SEK_ETOOBIG, "larger than %zu MiB",
 		    max >> 20);
-	to = sek_buf_room(&made, (size_t)d.size);
+	sek_buf_reset(out);
+	out->max = max;
+	to = sek_buf_room(out, (size_t)d.size);
 	if (!to)
 		return sek_fail(err, SEK_ETOOBIG, "not enough memory");
-	if (!sek_delta_apply(d, object->p, to))
+	if (!sek_delta_apply(d, base.p, to))
 		return sek_fail(err, SEK_EPARSE, "its delta is broken");
-	made.n = (size_t)d.size;
+	out->n = (size_t)d.size;
+	return SEK_OK;
+}
+
+enum sek_code
+sek_delta_build(struct sek_buf *object, struct sek_str delta, size_t max,
+    struct sek_err *err)
+{
+	sek_auto_buf made = {0};
+	enum sek_code r = sek_delta_make(&made, sek_buf_str(object), delta, max,
+	    err);
+
+	if (r)
+		return r;
 	sek_buf_clear(object);
 	*object = made;
 	made = (struct sek_buf){0};

@@ -37,8 +37,11 @@ sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n);
 /* From a base of base_size bytes; out has room for size. */
 bool sek_delta_apply(struct sek_delta d, const char *base, char *out);
 
-/* The same with memory: *object holds the base, then what is made of it.
- * SEK_EPARSE, SEK_ETOOBIG (over max) "why". */
+/* The same with memory: replaces out, whose limit is max then; base is not in
+ * it. SEK_EPARSE, SEK_ETOOBIG (over max) "why". */
+enum sek_code sek_delta_make(struct sek_buf *out, struct sek_str base,
+    struct sek_str delta, size_t max, struct sek_err *err) SEK_CHECKED;
+/* *object holds the base, then what is made of it. */
 enum sek_code sek_delta_build(struct sek_buf *object, struct sek_str delta,
     size_t max, struct sek_err *err) SEK_CHECKED;
 

@@ -15,6 +15,7 @@
 
 /* A larger loose object is not looked into only to know that it is there. */
 #define LOOSE_MAX ((size_t)1 << 20)
+#define LARGE     ((size_t)1 << 20)
 
 struct few_pack {
 	char *path;
@@ -22,6 +23,15 @@ struct few_pack {
 	bool broken;           /* and never will be */
 	bool fresh;
 };
+
+/* The way from an object down to what is no delta, is kept, or is loose. */
+struct link {
+	const struct sek_pack *pack; /* NULL: not known */
+	uint64_t offset;
+	struct sek_pack_entry entry;
+};
+
+struct links SEK_VEC_BODY(struct link);
 
 struct sek_few {
 	struct sek_store *places; /* its dirs alone */
@@ -35,6 +45,10 @@ struct sek_few {
 	bool summed; /* all that is read now stands there */
 	enum { FAN_UNKNOWN, FAN_THERE, FAN_NOWHERE } fan[256];
 	struct sek_few_kept kept;
+	struct links links;      /* of the object that is read */
+	struct sek_buf spare[2]; /* what is on its way, by turns */
+	unsigned spare_at;
+	struct sek_buf delta;
 };
 
 static struct sek_few *
@@ -90,6 +104,10 @@ sek_few_free(struct sek_few *f)
 	if (!f)
 		return;
 	sek_few_kept_clear(&f->kept);
+	sek_vec_clear(&f->links);
+	sek_buf_clear(&f->spare[0]);
+	sek_buf_clear(&f->spare[1]);
+	sek_buf_clear(&f->delta);
 	sek_vec_each (p, &f->packs) {
 		sek_pack_free(p->pack);
 		free(p->path);
@@ -202,117 +220,142 @@ find_loose(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	return r;
 }
 
-/* The way from an object down to what is no delta, is kept, or is loose. */
-struct link {
-	const struct sek_pack *pack;
-	uint64_t offset;
-	struct sek_pack_entry entry;
-};
-
-struct chain {
-	SEK_VEC(struct link) links;
-	const struct sek_kept *kept; /* the base of the last link, or NULL */
-	bool loose;                  /* or it is a loose object: `base` */
+/* Where a chain of deltas begins. */
+struct end {
+	const struct sek_kept *kept;
+	bool loose; /* it is a loose object: `base` */
 	struct sek_oid base;
 };
 
+/* *l: where the object is, as far as that is known. */
 static enum sek_code
-follow(struct sek_few *f, const struct sek_oid *oid, struct chain *c,
-    struct sek_err *err)
+follow(struct sek_few *f, const struct sek_oid *oid, struct link *l,
+    struct end *e, struct sek_err *err)
 {
-	struct link l = {0};
-
-	c->base = *oid;
-	while (c->links.n <= SEK_CHAIN_MAX) {
+	e->base = *oid;
+	f->links.n = 0;
+	while (f->links.n <= SEK_CHAIN_MAX) {
 		enum sek_code r;
 
-		if (!l.offset)
-			l.pack = find_packed(f, &c->base, &l.offset);
-		c->loose = !l.pack && c->links.n;
-		if (c->loose)
+		if (!l->offset)
+			l->pack = find_packed(f, &e->base, &l->offset);
+		e->loose = !l->pack && f->links.n;
+		if (e->loose)
 			return SEK_OK;
-		if (!l.pack)
+		if (!l->pack)
 			return sek_fail(err, SEK_ENOTFOUND, "not here");
 		f->summed = f->summed && f->packs.at[f->last].fresh;
-		c->kept = sek_few_find_kept(&f->kept, l.pack, l.offset);
-		if (c->kept)
+		e->kept = sek_few_find_kept(&f->kept, l->pack, l->offset);
+		if (e->kept)
 			return SEK_OK;
-		r = sek_pack_entry_from(l.pack, l.offset, &l.entry, err);
+		r = sek_pack_entry_from(l->pack, l->offset, &l->entry, err);
 		if (r)
 			return r;
-		*sek_vec_push(&c->links) = l;
-		if (l.entry.type)
+		*sek_vec_push(&f->links) = *l;
+		if (l->entry.type)
 			return SEK_OK;
-		l.offset = l.entry.base_offset;
-		c->base = l.entry.base;
+		l->offset = l->entry.base_offset;
+		e->base = l->entry.base;
 	}
 	return sek_fail(err, SEK_ETOOBIG, "a chain of more than %d deltas",
 	    SEK_CHAIN_MAX);
 }
 
-/* What the chain ends with. A base may be larger than what is made of it. */
-static enum sek_code
-read_last(struct sek_few *f, struct chain *c, struct sek_buf *out,
-    enum sek_type *type, size_t max, struct sek_err *err)
+/* The next link up, out of the way from the end. */
+static struct sek_buf *
+next_target(struct sek_few *f, struct sek_buf *out)
 {
+	f->spare_at = !f->spare_at;
+	return f->links.n ? &f->spare[f->spare_at] : out;
+}
+
+/* What the chain ends with, until the next object is kept. A base may be larger
+ * than what is made of it. */
+static enum sek_code
+read_end(struct sek_few *f, const struct end *e, struct sek_buf *out,
+    struct sek_str *base, enum sek_type *type, size_t max, struct sek_err *err)
+{
+	struct sek_buf *to = next_target(f, out);
 	const struct link *l;
 	enum sek_code r;
 
-	if (c->loose)
-		return find_loose(f, &c->base, out, type, err);
-	if (c->kept) {
-		*type = c->kept->type;
-		sek_buf_reset(out);
-		sek_buf_add_str(out, sek_buf_str(&c->kept->content));
+	if (e->kept) {
+		*type = e->kept->type;
+		*base = sek_buf_str(&e->kept->content);
 		return SEK_OK;
 	}
-	if (c->links.n == 1 && c->links.at[0].entry.size > max)
+	if (e->loose) {
+		sek_buf_reset(to);
+		to->max = SEK_OBJECT_MAX;
+		r = find_loose(f, &e->base, to, type, err);
+		*base = sek_buf_str(to);
+		return r;
+	}
+	if (f->links.n == 1 && f->links.at[0].entry.size > max)
 		return sek_fail(err, SEK_ETOOBIG, "over the limit");
-	l = &c->links.at[--c->links.n];
+	l = &f->links.at[--f->links.n];
+	to = f->links.n ? to : out;
 	*type = l->entry.type;
-	r = sek_pack_inflate_from(l->pack, &l->entry, f->z, out, err);
+	r = sek_pack_inflate_from(l->pack, &l->entry, f->z, to, err);
+	*base = sek_buf_str(to);
 	if (!r)
-		sek_few_keep(&f->kept, l->pack, l->offset, *type,
-		    sek_buf_str(out));
+		sek_few_keep(&f->kept, l->pack, l->offset, *type, *base);
 	return r;
 }
 
 static enum sek_code
-read_packed(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
-    enum sek_type *type, size_t max, struct sek_err *err)
+read_packed(struct sek_few *f, const struct sek_oid *oid, struct link *l,
+    struct sek_buf *out, enum sek_type *type, size_t max, struct sek_err *err)
 {
-	struct chain c = {0};
-	sek_auto_buf delta = {0};
-	enum sek_code r = follow(f, oid, &c, err);
+	struct end end = {0};
+	struct sek_str base;
+	enum sek_code r = follow(f, oid, l, &end, err);
 
 	if (!r)
-		r = read_last(f, &c, out, type, max, err);
-	while (!r && c.links.n) {
-		const struct link *l = &c.links.at[--c.links.n];
+		r = read_end(f, &end, out, &base, type, max, err);
+	if (!r && end.kept && !f->links.n) {
+		sek_buf_reset(out);
+		sek_buf_add_str(out, base);
+	}
+	while (!r && f->links.n) {
+		const struct link *up = &f->links.at[--f->links.n];
+		struct sek_buf *to = next_target(f, out);
 
-		r = sek_pack_inflate_from(l->pack, &l->entry, f->z, &delta,
+		r = sek_pack_inflate_from(up->pack, &up->entry, f->z, &f->delta,
 		    err);
 		if (!r)
-			r = sek_delta_build(out, sek_buf_str(&delta),
-			    c.links.n ? SEK_OBJECT_MAX : max, err);
+			r = sek_delta_make(to, base, sek_buf_str(&f->delta),
+			    f->links.n ? SEK_OBJECT_MAX : max, err);
+		base = sek_buf_str(to);
 		if (!r)
-			sek_few_keep(&f->kept, l->pack, l->offset, *type,
-			    sek_buf_str(out));
+			sek_few_keep(&f->kept, up->pack, up->offset, *type,
+			    base);
 	}
-	sek_vec_clear(&c.links);
 	return r;
 }
 
 /* Where many of a push's objects are, none of them is loose. */
-static bool
-is_in_last_pack(const struct sek_few *f, const struct sek_oid *oid)
+static void
+look_in_last_pack(const struct sek_few *f, const struct sek_oid *oid,
+    struct link *out)
 {
 	const struct sek_pack *p = f->last < f->packs.n
 	    ? f->packs.at[f->last].pack
 	    : NULL;
 	uint32_t number;
 
-	return p && sek_pack_index_find(&p->index, oid, &number);
+	if (!p || !sek_pack_index_find(&p->index, oid, &number))
+		return;
+	out->pack = p;
+	out->offset = sek_pack_index_offset(&p->index, number);
+}
+
+/* Memory for large objects is not held until the next one. */
+static void
+let_go(struct sek_buf *b)
+{
+	if (b->cap > LARGE)
+		sek_buf_clear(b);
 }
 
 enum sek_code
@@ -321,16 +364,21 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 {
 	size_t max = out->max ? out->max : SEK_BUF_MAX, was = out->max;
 	enum sek_code r = SEK_ENOTFOUND;
+	struct link l = {0};
 
 	/* A loose object's header is read with it. */
 	out->max = max + 64;
 	out->toobig = false;
 	f->summed = f->fresh;
-	if (!is_in_last_pack(f, oid))
+	look_in_last_pack(f, oid, &l);
+	if (!l.pack)
 		r = find_loose(f, oid, out, type, err);
 	if (r == SEK_ENOTFOUND) {
 		out->max = SEK_OBJECT_MAX;
-		r = read_packed(f, oid, out, type, max, err);
+		r = read_packed(f, oid, &l, out, type, max, err);
+		let_go(&f->spare[0]);
+		let_go(&f->spare[1]);
+		let_go(&f->delta);
 	}
 	out->max = was;
 	if (!r && out->n > max)

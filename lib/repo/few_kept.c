@@ -36,9 +36,13 @@ sek_few_keep(struct sek_few_kept *k, const struct sek_pack *pack,
 
 	if (content.n > LARGE)
 		return;
-	drop(k, s);
-	while (k->bytes + content.n + 64 > SEK_KEPT_BYTES)
+	if (s->content.cap <= content.n || s->content.cap / 2 > content.n)
+		drop(k, s);
+	/* The slot itself may be dropped, too. */
+	while (k->bytes - s->content.cap + content.n + 64 > SEK_KEPT_BYTES)
 		drop(k, &k->slot[k->hand++ % SEK_KEPT_SLOTS]);
+	k->bytes -= s->content.cap;
+	sek_buf_reset(&s->content);
 	s->pack = pack;
 	s->offset = offset;
 	s->type = type;
