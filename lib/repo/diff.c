@@ -20,18 +20,43 @@ sek_diff_init(struct sek_diff *d, const struct sek_repo *r, struct sek_few *few)
 }
 
 /* One directory, in all that is compared. */
-struct level {
+struct sek_diff_level {
 	struct sek_side now;
 	struct sek_side *before; /* d->parents of them; over: it has none */
+	bool *met;               /* as many: which have the path at hand */
+	size_t room;             /* how many there is room for */
 };
 
 static void
-clear_level(struct level *l, size_t parents)
+free_level(struct sek_diff_level *l)
 {
 	sek_side_clear(&l->now);
-	for (size_t i = 0; i < parents; i++)
+	for (size_t i = 0; i < l->room; i++)
 		sek_side_clear(&l->before[i]);
 	free(l->before);
+	free(l->met);
+	free(l);
+}
+
+/* The one of this depth, as new. */
+static struct sek_diff_level *
+take_level(struct sek_diff *d)
+{
+	struct sek_diff_level *l;
+
+	if (d->levels.n == d->depth)
+		*sek_vec_push(&d->levels) = sek_alloc(sizeof(*l));
+	l = d->levels.at[d->depth];
+	sek_side_reset(&l->now);
+	for (size_t i = 0; i < l->room; i++)
+		sek_side_reset(&l->before[i]);
+	if (l->room >= d->parents)
+		return l;
+	l->before = sek_realloc(l->before, d->parents * sizeof(*l->before));
+	l->met = sek_realloc(l->met, d->parents * sizeof(*l->met));
+	for (; l->room < d->parents; l->room++)
+		l->before[l->room] = (struct sek_side){0};
+	return l;
 }
 
 static enum sek_code
@@ -77,9 +102,10 @@ same(const struct sek_side_item *a, const struct sek_side_item *b)
 
 /* Where a parent has the same path; a bit mask would be too small. */
 static enum sek_code
-meet_all(struct sek_diff *d, struct level *l, bool *met, bool *known,
+meet_all(struct sek_diff *d, struct sek_diff_level *l, bool *known,
     struct sek_err *err)
 {
+	bool *met = l->met;
 	enum sek_code r = SEK_OK;
 
 	*known = false;
@@ -92,7 +118,7 @@ meet_all(struct sek_diff *d, struct level *l, bool *met, bool *known,
 }
 
 static enum sek_code
-add_change(struct sek_diff *d, const struct level *l, const bool *met,
+add_change(struct sek_diff *d, const struct sek_diff_level *l,
     struct sek_err *err)
 {
 	const struct sek_side_item *item = &l->now.item;
@@ -112,7 +138,7 @@ add_change(struct sek_diff *d, const struct level *l, const bool *met,
 		struct sek_oid *before = sek_vec_push(&d->before);
 
 		/* A commit of a submodule is not content. */
-		if (met[i] &&
+		if (l->met[i] &&
 		    (old->mode != SEK_GITLINK || item->mode == SEK_GITLINK))
 			*before = old->oid;
 	}
@@ -120,17 +146,28 @@ add_change(struct sek_diff *d, const struct level *l, const bool *met,
 }
 
 static enum sek_code
-compare(struct sek_diff *d, struct level *l, struct sek_err *err);
+compare(struct sek_diff *d, struct sek_diff_level *l, struct sek_err *err);
+
+static enum sek_code
+open_now(struct sek_diff *d, struct sek_diff_level *in,
+    const struct sek_diff_level *l, struct sek_err *err)
+{
+	const struct sek_side_item *item = &l->now.item;
+	struct sek_str first;
+
+	if (!l->now.index)
+		return open_tree(d, &in->now, &item->oid, err);
+	first = sek_index_path(l->now.index, item->from);
+	return sek_side_index(&in->now, l->now.index, item,
+	    (struct sek_str){first.p, d->prefix.n}, err);
+}
 
 /* The directory that all stand at. */
 static enum sek_code
-descend(struct sek_diff *d, struct level *l, const bool *met,
-    struct sek_err *err)
+descend(struct sek_diff *d, struct sek_diff_level *l, struct sek_err *err)
 {
 	const struct sek_side_item *item = &l->now.item;
-	struct level in = {
-	    .before = sek_alloc_n(d->parents, sizeof(*in.before)),
-	};
+	struct sek_diff_level *in;
 	size_t prefix = d->prefix.n;
 	enum sek_code r;
 
@@ -140,22 +177,18 @@ descend(struct sek_diff *d, struct level *l, const bool *met,
 	d->depth++;
 	if (!r && d->depth > DEPTH_MAX)
 		r = sek_fail(err, SEK_ETOOBIG, "directories too deep");
-	if (!r && l->now.index)
-		r = sek_side_index(&in.now, l->now.index, item,
-		    (struct sek_str){sek_index_path(l->now.index, item->from).p,
-			d->prefix.n},
-		    err);
-	else if (!r)
-		r = open_tree(d, &in.now, &item->oid, err);
+	if (r)
+		return r;
+	in = take_level(d);
+	r = open_now(d, in, l, err);
 	for (size_t i = 0; !r && i < d->parents; i++) {
-		in.before[i].over = !met[i];
-		if (met[i])
-			r = open_tree(d, &in.before[i], &l->before[i].item.oid,
+		in->before[i].over = !l->met[i];
+		if (l->met[i])
+			r = open_tree(d, &in->before[i], &l->before[i].item.oid,
 			    err);
 	}
 	if (!r)
-		r = compare(d, &in, err);
-	clear_level(&in, d->parents);
+		r = compare(d, in, err);
 	d->depth--;
 	if (!r)
 		d->prefix.n = prefix;
@@ -163,20 +196,19 @@ descend(struct sek_diff *d, struct level *l, const bool *met,
 }
 
 static enum sek_code
-compare(struct sek_diff *d, struct level *l, struct sek_err *err)
+compare(struct sek_diff *d, struct sek_diff_level *l, struct sek_err *err)
 {
-	sek_auto_free bool *met = sek_alloc_n(d->parents, sizeof(*met));
 	enum sek_code r = SEK_OK;
 
 	while (!r && !l->now.over) {
 		bool known;
 
-		r = meet_all(d, l, met, &known, err);
+		r = meet_all(d, l, &known, err);
 		if (!r && !known && l->now.item.mode == SEK_MODE_DIR)
-			r = descend(d, l, met, err);
+			r = descend(d, l, err);
 		else if (!r && !known)
-			r = add_change(d, l, met, err);
-		if (!r && met[0])
+			r = add_change(d, l, err);
+		if (!r && l->met[0])
 			r = sek_side_pass(&l->now, &l->before[0], err);
 		if (!r)
 			r = sek_side_next(&l->now, err);
@@ -184,14 +216,22 @@ compare(struct sek_diff *d, struct level *l, struct sek_err *err)
 	return r;
 }
 
+/* For another answer; what was found is dropped. */
+static struct sek_diff_level *
+start(struct sek_diff *d, size_t parents)
+{
+	d->depth = 0;
+	d->parents = parents;
+	d->changes.n = d->before.n = 0;
+	return take_level(d);
+}
+
 static enum sek_code
-run(struct sek_diff *d, struct level *l, const struct sek_oid *parents,
+run(struct sek_diff *d, struct sek_diff_level *l, const struct sek_oid *parents,
     struct sek_err *err)
 {
 	enum sek_code r = SEK_OK;
 
-	d->depth = 0;
-	d->changes.n = d->before.n = 0;
 	sek_buf_reset(&d->paths);
 	sek_buf_reset(&d->prefix);
 	d->paths.max = PATHS_MAX;
@@ -216,43 +256,34 @@ enum sek_code
 sek_diff_index(struct sek_diff *d, const struct sek_index *x,
     const struct sek_oid *parents, size_t n, struct sek_err *err)
 {
-	struct level l = {.before = sek_alloc_n(n, sizeof(*l.before))};
+	struct sek_diff_level *l = start(d, n);
 	struct sek_side_item root = {
 	    .to = x->n,
 	    .tree = 0,
 	};
 	const struct sek_index_tree *t = x->trees.at;
-	enum sek_code r = SEK_OK;
+	enum sek_code r;
 
-	d->parents = n;
-	d->changes.n = d->before.n = 0;
 	if (t && t->valid && t->count != x->n)
-		r = sek_fail(err, SEK_EPARSE, "an index that only git reads");
-	else if (!t || !t->valid || !is_one_of(&t->oid, parents, n)) {
-		r = sek_side_index(&l.now, x, &root, SEK_STR(""), err);
-		if (!r)
-			r = run(d, &l, parents, err);
-	}
-	clear_level(&l, n);
-	return r;
+		return sek_fail(err, SEK_EPARSE,
+		    "an index that only git reads");
+	if (t && t->valid && is_one_of(&t->oid, parents, n))
+		return SEK_OK;
+	r = sek_side_index(&l->now, x, &root, SEK_STR(""), err);
+	return r ? r : run(d, l, parents, err);
 }
 
 enum sek_code
 sek_diff_tree(struct sek_diff *d, const struct sek_oid *tree,
     const struct sek_oid *parents, size_t n, struct sek_err *err)
 {
-	struct level l = {.before = sek_alloc_n(n, sizeof(*l.before))};
-	enum sek_code r = SEK_OK;
+	struct sek_diff_level *l = start(d, n);
+	enum sek_code r;
 
-	d->parents = n;
-	d->changes.n = d->before.n = 0;
-	if (!is_one_of(tree, parents, n)) {
-		r = open_tree(d, &l.now, tree, err);
-		if (!r)
-			r = run(d, &l, parents, err);
-	}
-	clear_level(&l, n);
-	return r;
+	if (is_one_of(tree, parents, n))
+		return SEK_OK;
+	r = open_tree(d, &l->now, tree, err);
+	return r ? r : run(d, l, parents, err);
 }
 
 enum sek_code
@@ -279,6 +310,9 @@ sek_diff_tell(const struct sek_diff *d, const struct sek_oid *commit,
 void
 sek_diff_clear(struct sek_diff *d)
 {
+	sek_vec_each (l, &d->levels)
+		free_level(*l);
+	sek_vec_clear(&d->levels);
 	sek_vec_clear(&d->changes);
 	sek_vec_clear(&d->before);
 	sek_buf_clear(&d->paths);

@@ -29,6 +29,7 @@ struct sek_diff {
 	struct sek_buf paths;
 	struct sek_buf prefix; /* of the directory that is compared */
 	unsigned depth;
+	SEK_VEC(struct sek_diff_level *) levels; /* by depth, for diff.c */
 };
 
 void sek_diff_init(struct sek_diff *d, const struct sek_repo *r,

@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+/* Memory of a larger directory is not held for the next one. */
+#define TEXT_KEPT ((size_t)1 << 20)
+
 static enum sek_code
 unusual(struct sek_err *err)
 {
@@ -268,6 +271,18 @@ sek_side_index(struct sek_side *s, const struct sek_index *x,
 	if (dir->tree < x->trees.n && !list_subtrees(s, dir->tree))
 		return unusual(err);
 	return sek_side_next(s, err);
+}
+
+void
+sek_side_reset(struct sek_side *s)
+{
+	struct sek_side was = *s;
+
+	if (was.text.cap > TEXT_KEPT)
+		sek_buf_clear(&was.text);
+	*s = (struct sek_side){.text = was.text, .subtrees = was.subtrees};
+	sek_buf_reset(&s->text);
+	s->subtrees.n = 0;
 }
 
 void

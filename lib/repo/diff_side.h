@@ -51,6 +51,7 @@ sek_side_next(struct sek_side *s, struct sek_err *err) SEK_CHECKED;
  */
 enum sek_code sek_side_pass(struct sek_side *a, struct sek_side *b,
     struct sek_err *err) SEK_CHECKED;
+void sek_side_reset(struct sek_side *s); /* for another one; keeps memory */
 void sek_side_clear(struct sek_side *s);
 
 /* Git's order of entries: that of their paths, a directory's ending in '/'. */
