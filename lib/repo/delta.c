@@ -52,7 +52,9 @@ read_copy(struct sek_delta *d, unsigned command, struct sek_delta_part *out)
 {
 	uint32_t from, n;
 
-	if (d->end - d->at < __builtin_popcount(command & 127))
+	/* It has 7 bytes at most. */
+	if (d->end - d->at < 7 &&
+	    d->end - d->at < __builtin_popcount(command & 127))
 		return false;
 	d->at = copy_args(d->at, command, &from, &n);
 	out->text = NULL;
@@ -106,14 +108,19 @@ sek_delta_next(struct sek_delta *d, struct sek_delta_part *out)
 bool
 sek_delta_apply(struct sek_delta d, const char *base, char *out)
 {
+	uint64_t left = d.size - d.made;
 	struct sek_delta_part part;
-	enum sek_delta_step step;
 
-	while ((step = sek_delta_next(&d, &part)) == SEK_DELTA_PART) {
+	if (d.ahead.n)
+		return false;
+	while (d.at < d.end) {
+		if (!read_part(&d, &part) || part.n > left)
+			return false;
 		memcpy(out, part.text ? part.text : base + part.from, part.n);
 		out += part.n;
+		left -= part.n;
 	}
-	return step == SEK_DELTA_END;
+	return !left;
 }
 
 size_t

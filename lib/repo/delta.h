@@ -34,7 +34,7 @@ sek_delta_next(struct sek_delta *d, struct sek_delta_part *out);
 size_t
 sek_delta_head(struct sek_delta d, struct sek_str base, char *out, size_t n);
 
-/* From a base of base_size bytes; out has room for size. */
+/* d: as it was opened. From a base of base_size bytes; out has room for size. */
 bool sek_delta_apply(struct sek_delta d, const char *base, char *out);
 
 /* The same with memory: replaces out, whose limit is max then; base is not in
