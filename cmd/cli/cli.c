@@ -402,6 +402,19 @@ occupy_standard_fds(void)
 			(void)open("/dev/null", fd ? O_RDONLY : O_WRONLY);
 }
 
+/* Nothing is left to clean up with. A signal would look like a crash. */
+static void
+out_of_memory(size_t wanted)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text), "%s: out of memory\n", program);
+
+	(void)wanted;
+	if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
+		_exit(CLI_EXIT_FAILED);
+	_exit(CLI_EXIT_FAILED);
+}
+
 static int
 check_stdout(int code)
 {
@@ -421,6 +434,7 @@ int
 cli_main(const struct cli_program *prog, int argc, char **argv)
 {
 	program = prog->name;
+	sek_set_oom_handler(out_of_memory);
 	occupy_standard_fds();
 	(void)signal(SIGPIPE, SIG_IGN);
 	return check_stdout(dispatch(prog, argc, argv));

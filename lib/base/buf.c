@@ -59,11 +59,11 @@ sek_buf_room(struct sek_buf *b, size_t n)
 {
 	if (b->toobig)
 		return NULL;
-	if (b->n > limit(b) || n > limit(b) - b->n ||
-	    (b->n + n >= b->cap && !grow(b, b->n + n + 1))) {
-		b->toobig = true;
+	b->toobig = b->n > limit(b) || n > limit(b) - b->n;
+	b->starved = !b->toobig && b->n + n >= b->cap && !grow(b, b->n + n + 1);
+	b->toobig = b->toobig || b->starved;
+	if (b->toobig)
 		return NULL;
-	}
 	b->p[b->n] = '\0';
 	b->p[b->n + n] = '\0';
 	return b->p + b->n;
@@ -145,6 +145,9 @@ sek_buf_check(const struct sek_buf *b, const char *what, struct sek_err *err)
 {
 	if (!b->toobig)
 		return SEK_OK;
+	if (b->starved)
+		return sek_fail(err, SEK_ETOOBIG, "%s: not enough memory",
+		    what);
 	return sek_fail(err, SEK_ETOOBIG, "%s: larger than %zu bytes", what,
 	    limit(b));
 }

@@ -21,6 +21,7 @@ struct sek_buf {
 	size_t cap;
 	size_t max; /* 0: SEK_BUF_MAX */
 	bool toobig;
+	bool starved; /* with toobig: it was memory that was short */
 };
 
 #define SEK_BUF_MAX  ((size_t)64 << 20)
@@ -45,7 +46,8 @@ char *sek_buf_room(struct sek_buf *b, size_t n);
 struct sek_str sek_buf_str(const struct sek_buf *b); /* until the next change */
 char *sek_buf_take(struct sek_buf *b); /* NUL-terminated, to free */
 
-/* SEK_ETOOBIG, saying "WHAT: larger than N bytes", if anything was left out. */
+/* SEK_ETOOBIG, saying "WHAT: larger than N bytes", or that there was not enough
+ * memory, if anything was left out. */
 enum sek_code sek_buf_check(const struct sek_buf *b, const char *what,
     struct sek_err *err) SEK_CHECKED;
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "cli/cli.h"
 
 /* A program with every kind of option; its command shows what it was given. */
@@ -87,7 +88,8 @@ complain(const void *v, int argc, char **argv)
 	struct sek_err err;
 
 	(void)v;
-	(void)argc;
+	if (argc > 2)
+		free(sek_alloc_n(SIZE_MAX / 2, 4));
 	if (!strcmp(argv[0], "config"))
 		(void)sek_fail(&err, SEK_ECONFIG, "f:1: broken");
 	else

@@ -124,12 +124,17 @@ static void
 does_not_abort_when_memory_is_short(void **state)
 {
 	sek_auto_buf b = {.max = SIZE_MAX};
+	struct sek_err err;
 
 	(void)state;
 	if (sanitized())
 		skip(); /* their malloc aborts by itself */
 	assert_null(sek_buf_room(&b, SIZE_MAX / 2));
 	assert_true(b.toobig);
+	assert_int_equal(sek_buf_check(&b, "it", &err), SEK_ETOOBIG);
+	assert_string_equal(err.text, "it: not enough memory");
+	sek_buf_reset(&b);
+	assert_int_equal(sek_buf_check(&b, "it", &err), SEK_OK);
 }
 
 static void

@@ -273,6 +273,17 @@ a_full_disk_is_a_failure(void **state)
 }
 
 static void
+memory_that_runs_out_is_a_failure_and_no_crash(void **state)
+{
+	struct run r = run("complain system a b");
+
+	(void)state;
+	assert_int_equal(r.code, CLI_EXIT_FAILED);
+	assert_string_equal(r.out, "");
+	assert_string_equal(r.err, "test-prog: out of memory\n");
+}
+
+static void
 a_closed_pipe_is_a_failure(void **state)
 {
 	struct run r;
@@ -331,6 +342,7 @@ main(void)
 	    cmocka_unit_test(suggests_a_command_for_a_slip),
 	    cmocka_unit_test(an_error_decides_the_exit_code),
 	    cmocka_unit_test(a_full_disk_is_a_failure),
+	    cmocka_unit_test(memory_that_runs_out_is_a_failure_and_no_crash),
 	    cmocka_unit_test(a_closed_pipe_is_a_failure),
 	    cmocka_unit_test(a_closed_stdout_is_a_failure),
 	    cmocka_unit_test(refuses_an_unknown_shell),
