@@ -124,6 +124,7 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 	EACH(start, packed)
 	{
 		add_base64(&l, *start, strlen(*start), 0);
+		l.at[l.n - 1].binary = true;
 		add_base64(&l, l.at[l.n - 1].bytes, l.at[l.n - 1].len, 0);
 	}
 	EACH(text, bytes)

@@ -15,6 +15,7 @@ struct sek_decode_literal {
 	uint8_t len;
 	bool nocase;
 	uint8_t encoding, index; /* as in sek_lead */
+	bool binary;             /* base64 not of text */
 };
 
 #define SEK_DECODE_LITERALS_MAX 256

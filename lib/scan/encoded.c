@@ -285,9 +285,23 @@ look_at(const struct search *s, enum sek_encoded kind, size_t block, size_t at)
 	return s->hit(s->arg, kind, start);
 }
 
+static uint64_t
+has(uint64_t bytes, unsigned char c)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t v = bytes ^ ones * c;
+
+	return (v - ones) & ~v & ones << 7;
+}
+
 static bool
 look_at_escapes(const struct search *s, size_t block)
 {
+	uint64_t bytes;
+
+	memcpy(&bytes, s->p + block, sizeof(bytes));
+	if (!(has(bytes, '\\') | has(bytes, '%') | has(bytes, '&')))
+		return true;
 	for (size_t at = block; at < block + SEK_ENCODED_BACK; at++) {
 		unsigned m = may_be(s->p[at]);
 

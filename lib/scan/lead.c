@@ -2,6 +2,64 @@
 
 #include <stdlib.h>
 
+#include "base/enc.h"
+
+/* So much of what follows a short literal of base64 must be text, too: by chance
+ * alone four characters come once in 16 MiB of any base64. */
+#define GROUPS 3
+
+/* A word in UTF-8 may come soon after; but then a stretch will follow. */
+static bool
+is_text(uint32_t byte)
+{
+	return (byte >= ' ' && byte < 0x7f) || byte == '\n' || byte == '\r' ||
+	    byte == '\t' || byte == 0;
+}
+
+/* Until a line ends. */
+static bool
+text_follows(struct sek_str c, size_t at, size_t index)
+{
+	uint32_t v = 0;
+
+	at += (4 - index) % 4;
+	for (size_t i = 0; i < 4 * GROUPS && at + i < c.n; i++) {
+		int digit = sek_base64_digit(c.p[at + i]);
+
+		if (digit < 0 || c.p[at + i - 1] == '\\')
+			return true;
+		v = v << 6 | (uint32_t)digit;
+		if (i % 4 == 3 &&
+		    !(is_text(v >> 16 & 0xff) && is_text(v >> 8 & 0xff) &&
+			is_text(v & 0xff)))
+			return false;
+	}
+	return true;
+}
+
+/* Not in the middle of a run; \n in a string ends a line. */
+static bool
+begins_run(struct sek_str c, size_t at)
+{
+	bool digit = at && sek_base64_digit(c.p[at - 1]) >= 0 &&
+	    sek_base64_digit(c.p[at - 1]) < 62;
+
+	return !digit || (at > 1 && c.p[at - 2] == '\\');
+}
+
+bool
+sek_lead_leads(struct sek_str c, const struct sek_rule_literal *l,
+    size_t offset)
+{
+	if (l->before_min == SEK_PARTS)
+		return sek_decode_joint_follows(c, offset);
+	if (l->before_min != SEK_BASE64)
+		return true;
+	return l->before_max & SEK_LEAD_BINARY
+	    ? begins_run(c, offset)
+	    : text_follows(c, offset, l->before_max);
+}
+
 void
 sek_stretches_begin(struct sek_stretches *s)
 {

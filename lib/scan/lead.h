@@ -3,6 +3,16 @@
 
 #include "scan/decode.h"
 #include "scan/encoded.h"
+#include "scan/ruleset.h"
+
+/*
+ * May a literal that was found at an offset lead to text in its encoding? What
+ * that depends on: the two bytes before it, the next SEK_LEAD_SEEN, or where
+ * content has an edge instead.
+ */
+#define SEK_LEAD_SEEN SEK_PARTS_AHEAD
+bool sek_lead_leads(struct sek_str content, const struct sek_rule_literal *l,
+    size_t offset);
 
 /*
  * From the stretches of encoded.h, of which each line of wrapped base64 is one,

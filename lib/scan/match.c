@@ -161,8 +161,7 @@ static void
 add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 {
 	if (offset < m->from || offset >= m->to ||
-	    (l->before_min == SEK_PARTS &&
-		!sek_decode_joint_follows(m->content, offset)))
+	    !sek_lead_leads(m->content, l, offset))
 		return;
 	if (m->leads.n == SEK_MATCH_HITS) {
 		many_leads(m);
@@ -171,7 +170,7 @@ add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 	*sek_vec_push(&m->leads) = (struct sek_lead){
 	    .at = offset,
 	    .encoding = (uint8_t)l->before_min,
-	    .index = (uint8_t)l->before_max,
+	    .index = (uint8_t)(l->before_max % 4),
 	};
 }
 
@@ -643,12 +642,11 @@ sek_matcher_probe(struct sek_matcher *m, struct sek_str content,
 	enum sek_code r;
 
 	if (l->rule == SEK_RULE_DECODE) {
-		p->from = p->offset;
-		p->to = content.n - p->offset > SEK_PARTS_AHEAD
-		    ? p->offset + SEK_PARTS_AHEAD
+		p->from = p->offset > 2 ? p->offset - 2 : 0;
+		p->to = content.n - p->offset > SEK_LEAD_SEEN
+		    ? p->offset + SEK_LEAD_SEEN
 		    : content.n;
-		return l->before_min != SEK_PARTS ||
-		    sek_decode_joint_follows(content, p->offset);
+		return sek_lead_leads(content, l, p->offset);
 	}
 	if (!m->room)
 		m->room = sek_pcre_room_new();

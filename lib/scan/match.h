@@ -66,9 +66,8 @@ const struct sek_leads *sek_matcher_leads(const struct sek_matcher *m);
  * start for which it stands there (before entropy and check)? If no, that
  * depends on content[from, to) alone, and on whether content begins at `from`
  * or ends at `to` where these are its edges. True, too, where a limit was
- * reached, and for a literal of an encoding, but for SEK_PARTS, where it asks
- * for a joint. `fresh`: this is the first question of this content, which
- * starts the clock.
+ * reached, and for a literal of an encoding that may lead to text (lead.h).
+ * `fresh`: this is the first question of this content, which starts the clock.
  */
 struct sek_probe {
 	size_t literal, offset;

@@ -242,8 +242,8 @@ make_decoders(struct making *m)
 		const struct sek_decode_literal *l = &literal[i];
 
 		make_literal(m, l->bytes, l->len, l->nocase,
-		    (struct sek_rule_literal){
-			SEK_RULE_DECODE, l->encoding, l->index});
+		    (struct sek_rule_literal){SEK_RULE_DECODE, l->encoding,
+			l->index | (l->binary ? SEK_LEAD_BINARY : 0)});
 	}
 }
 

@@ -16,8 +16,10 @@ struct sek_rule_literal { /* beside literal i of the prefilter */
 };
 
 /* No rule's literal: text in an encoding may stand there. before_min is the
- * encoding, before_max the index, of a sek_lead. */
+ * encoding, before_max the index, of a sek_lead; with SEK_LEAD_BINARY it leads to
+ * other bytes than text. */
 #define SEK_RULE_DECODE UINT16_MAX
+#define SEK_LEAD_BINARY 4U
 
 struct sek_ruleset {
 	const struct sek_rule *rule;
