@@ -37,7 +37,7 @@ read_run(struct sek_prober *p)
 	unsigned char byte;
 
 	p->run_dead = false;
-	if (size > SEK_PROBE_DECODED - p->decoded)
+	if (size > SEK_DECODE_BACK || size > SEK_PROBE_DECODED - p->decoded)
 		return;
 	p->decoded += size;
 	sek_buf_reset(&p->text);
@@ -47,7 +47,18 @@ read_run(struct sek_prober *p)
 	p->run_dead = !p->text.toobig && is_dead(p, sek_buf_str(&p->text));
 }
 
-/* Lines of one run are marks of their own. */
+/*
+ * Lines of one run are marks of their own: what is said of the run holds for
+ * each, whichever leads to it, since it is one from end to end (no longer than
+ * SEK_DECODE_BACK). A run of escapes has other ends for each.
+ */
+static bool
+is_asked(struct sek_prober *p, const struct sek_lead *lead)
+{
+	return p->run.encoding && p->run.encoding != SEK_ESCAPES &&
+	    sek_decode_covers(&p->run, lead);
+}
+
 static void
 ask_run(struct sek_prober *p, const struct sek_rule_literal *l,
     struct sek_mark *mark, size_t *from, size_t *to)
@@ -58,7 +69,7 @@ ask_run(struct sek_prober *p, const struct sek_rule_literal *l,
 	    .index = (uint8_t)l->before_max,
 	};
 
-	if (!p->run.encoding || !sek_decode_covers(&p->run, &lead)) {
+	if (!is_asked(p, &lead)) {
 		p->probes++;
 		sek_decode_open(&p->run, p->content, &lead);
 		read_run(p);
@@ -82,6 +93,8 @@ sek_prober_ask(struct sek_prober *p, struct sek_mark *mark)
 	if (mark->literal >= rules->encoded) {
 		ask_run(p, &rules->literal[mark->literal], mark, &probe.from,
 		    &probe.to);
+		if (p->probes > SEK_PROBES_MAX) /* while it was decoded */
+			return false;
 	} else {
 		p->probes++;
 		p->asked = true;
