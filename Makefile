@@ -255,17 +255,17 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $$(call parts,$$*)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call libs,$*) $(LDLIBS)
 
-# The prefilter for aarch64 (NEON), run by an emulator: all variants must find
-# what a naive search finds.
+# The prefilter and the search for encoded text for aarch64 (NEON), run by an
+# emulator: all variants must find what a naive search or each other finds.
 ARMCC ?= aarch64-linux-gnu-gcc
-ARM    = build/arm/replay_prefilter
-ARMSRC = tests/fuzz/fuzz_prefilter.c tests/fuzz/driver.c \
-         $(wildcard lib/scan/prefilter*.c lib/scan/encoded_*.c) \
-         $(wildcard lib/base/*.c)
-$(ARM): $(ARMSRC) $(wildcard lib/scan/prefilter*.h lib/scan/encoded*.h lib/base/*.h)
+ARM    = build/arm/replay_prefilter build/arm/replay_encoded
+ARMSRC = tests/fuzz/driver.c $(wildcard lib/scan/prefilter*.c lib/scan/encoded*.c) \
+         lib/scan/decode_escape.c $(wildcard lib/base/*.c)
+$(ARM): build/arm/replay_%: tests/fuzz/fuzz_%.c $(ARMSRC) \
+		$(wildcard lib/scan/prefilter*.h lib/scan/encoded*.h lib/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,ARMCC)$(ARMCC) -std=gnu11 -O2 -static $(WARN) -Werror -D_GNU_SOURCE \
-	  -DSEK_STATIC -Ilib -pthread -o $@ $(ARMSRC)
+	  -DSEK_STATIC -Ilib -pthread -o $@ $< $(ARMSRC)
 
 objects: $(call obj,$(wildcard lib/*) $(filter-out %/rules-compile,$(wildcard cmd/*)))
 unit-bins: $(UNIT) $(REPLAY)

@@ -215,12 +215,94 @@ says_that_what_is_encoded_more_often_is_unread(void **state)
 	end(&s);
 }
 
+static void
+add_utf16(struct sek_buf *out, const char *text, bool big)
+{
+	for (; *text; text++) {
+		sek_buf_add_c(out, big ? 0 : *text);
+		sek_buf_add_c(out, big ? *text : 0);
+	}
+}
+
+/* A token that no literal of ours is in. */
+#define TOKEN "da2-q7w3e9r5" /* */ "t1y8u2i4o6p0a7s3d5"
+
+static void
+assert_token(const struct sek_buf *content, const char *encoding)
+{
+	struct scan s;
+
+	scan(&s, sek_buf_str(content));
+	assert_int_equal(s.code, SEK_OK);
+	if (s.out.founds.n != 1)
+		fail_msg("%zu findings in: %.*s", s.out.founds.n,
+		    (int)content->n, content->p);
+	assert_string_equal(s.out.founds.at[0].finding.rule->id,
+	    "aws-appsync-api-key");
+	assert_string_equal(s.out.founds.at[0].finding.encoding, encoding);
+	end(&s);
+}
+
+static void
+finds_any_token_in_base64_at_any_offset_and_over_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3 * 80; i++) {
+		sek_auto_buf plain = {0}, code = {0}, text = {0};
+		size_t widths[] = {4000, 64, 76};
+
+		sek_buf_printf(&plain, "%*s" TOKEN "\n", (int)(i / 3), "");
+		base64(&code, "", plain.p);
+		sek_buf_add_s(&text, i % 2 ? "v=" : "Y ");
+		add_lines(&text, sek_buf_str(&code), widths[i % 3],
+		    i % 4 ? "" : "  ", i % 5 ? "\n" : "\\n");
+		assert_token(&text, "base64");
+	}
+}
+
+/* It stands in bytes that are no text, as in an archive or a data base. */
+static void
+finds_a_token_in_base64_of_bytes(void **state)
+{
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++) {
+		sek_auto_buf bytes = {0}, text = {0};
+
+		for (size_t n = 0; n < 3000 + i; n++)
+			sek_buf_add_c(&bytes, (char)(rand_r(&seed) % 256));
+		sek_buf_add_s(&bytes, "\1a name \"" TOKEN "\", etc.");
+		for (size_t n = 0; n < 3000; n++)
+			sek_buf_add_c(&bytes, (char)(rand_r(&seed) % 256));
+		sek_base64(&text, bytes.p, bytes.n);
+		assert_token(&text, "base64");
+	}
+}
+
+static void
+finds_any_token_encoded_twice_and_from_utf16(void **state)
+{
+	sek_auto_buf once = {0}, two = {0}, text = {0}, wide = {0};
+
+	(void)state;
+	base64(&once, "", TOKEN);
+	base64(&two, "", once.p);
+	assert_token(&two, "base64, base64");
+	sek_hex(&text, once.p, once.n);
+	assert_token(&text, "hex, base64");
+	add_utf16(&wide, TOKEN, false);
+	sek_buf_reset(&text);
+	sek_base64(&text, wide.p, wide.n);
+	assert_token(&text, "base64, utf-16");
+}
+
 /* Each byte between two texts, in base 10, 16 or (capitals) 17. */
 static void
-add_each(struct sek_buf *out, const char *before, unsigned base,
+add_each(struct sek_buf *out, const char *p, const char *before, unsigned base,
     unsigned digits, const char *after)
 {
-	for (const char *p = TEXT; *p; p++) {
+	for (; *p; p++) {
 		unsigned c = (unsigned char)*p;
 
 		sek_buf_add_s(out, before);
@@ -254,10 +336,69 @@ finds_a_pair_in_escapes_and_in_hex(void **state)
 		sek_auto_buf text = {0};
 
 		sek_buf_add_s(&text, "k = '");
-		add_each(&text, forms[i].before, forms[i].base, forms[i].digits,
-		    forms[i].after);
+		add_each(&text, TEXT, forms[i].before, forms[i].base,
+		    forms[i].digits, forms[i].after);
 		sek_buf_add_s(&text, "'\n");
 		assert_pair(&text, forms[i].encoding);
+	}
+}
+
+static void
+finds_any_token_in_hex_and_in_escapes(void **state)
+{
+	static const char *const before[] = {"", "\\x", "\\u00", "&#x", "%"};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		sek_auto_buf text = {0};
+
+		sek_buf_add_s(&text, i % 2 ? "v = x'" : "");
+		add_each(&text, TOKEN, before[i], 16, 2, i == 3 ? ";" : "");
+		assert_token(&text, i ? "escapes" : "hex");
+	}
+}
+
+/* Its name stands before it, in the same line or above. */
+static void
+finds_a_value_that_is_all_escapes_by_its_name(void **state)
+{
+	static const char *const heads[] = {"aws_secret_access_key = \"",
+	    "<key>AWSSecretAccessKey</key>\n\n<string>",
+	    "- name: AWS_SECRET_ACCESS_KEY\n  x: 1\n  y: 2\n  value: \""};
+
+	(void)state;
+	for (size_t i = 0; i < 3 * 3; i++) {
+		sek_auto_buf text = {0};
+		struct scan s;
+
+		sek_buf_add_s(&text, heads[i / 3]);
+		if (i % 3 == 0)
+			add_each(&text, SECRET, "&#", 10, 0, ";");
+		else
+			add_each(&text, SECRET, i % 3 == 1 ? "\\u" : "\\x", 16,
+			    i % 3 == 1 ? 4 : 2, "");
+		sek_buf_add_s(&text, i / 3 == 1 ? "</string>\n" : "\"\n");
+		scan(&s, sek_buf_str(&text));
+		assert_int_equal(s.out.founds.n, 1);
+		assert_string_equal(s.out.founds.at[0].finding.rule->id,
+		    "aws-secret-access-key");
+		end(&s);
+	}
+}
+
+/* A run of escapes is cut by what a lead reaches, another one goes on. */
+static void
+finds_a_token_far_along_a_line_of_escapes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		sek_auto_buf plain = {0}, text = {0};
+
+		for (size_t n = 0; n < 4000 * i + 2640; n++)
+			sek_buf_add_s(&plain, "word ");
+		sek_buf_add_s(&plain, TOKEN);
+		add_each(&text, plain.p, "\\u", 16, 4, "");
+		assert_token(&text, "escapes");
 	}
 }
 
@@ -271,15 +412,6 @@ finds_a_pair_in_hex_over_lines(void **state)
 	sek_buf_add_s(&text, "f "); /* a digit that is none */
 	add_lines(&text, sek_buf_str(&code), 62, "  ", "\n");
 	assert_pair(&text, "hex");
-}
-
-static void
-add_utf16(struct sek_buf *out, const char *text, bool big)
-{
-	for (; *text; text++) {
-		sek_buf_add_c(out, big ? 0 : *text);
-		sek_buf_add_c(out, big ? *text : 0);
-	}
 }
 
 static void
@@ -463,6 +595,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_a_pair_in_base64_at_any_offset),
 	    cmocka_unit_test(finds_a_pair_in_base64_over_lines),
+	    cmocka_unit_test(
+		finds_any_token_in_base64_at_any_offset_and_over_lines),
+	    cmocka_unit_test(finds_a_token_in_base64_of_bytes),
+	    cmocka_unit_test(finds_any_token_encoded_twice_and_from_utf16),
+	    cmocka_unit_test(finds_any_token_in_hex_and_in_escapes),
+	    cmocka_unit_test(finds_a_value_that_is_all_escapes_by_its_name),
+	    cmocka_unit_test(finds_a_token_far_along_a_line_of_escapes),
 	    cmocka_unit_test(tells_the_line_and_column_of_encoded_text),
 	    cmocka_unit_test(finds_a_pair_encoded_twice_and_thrice),
 	    cmocka_unit_test(says_that_what_is_encoded_more_often_is_unread),
