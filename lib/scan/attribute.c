@@ -30,7 +30,7 @@ settle(struct sek_attribution *l, struct sek_wanted *w,
 {
 	const struct sek_counts *now = &l->out->counts;
 
-	if (now->unread != before->unread)
+	if (w->lost)
 		return;
 	w->seen = true;
 	w->done = w->name && now->allowed == before->allowed &&
@@ -103,7 +103,7 @@ is_left_out(struct sek_attribution *l, const struct sek_job *job)
 }
 
 /* Scans a blob again, now that its path is known. */
-static void
+static bool
 scan_blob(struct sek_attribution *l, const struct sek_job *job)
 {
 	enum sek_type type;
@@ -119,7 +119,7 @@ scan_blob(struct sek_attribution *l, const struct sek_job *job)
 	if (r == SEK_OK && sek_lfs_begins(sek_buf_str(&l->content)))
 		sek_pointer_scan(l->scanner, l->repo, job,
 		    sek_buf_str(&l->content), l->out);
-	l->out->counts.unread += r != SEK_OK;
+	return r == SEK_OK;
 }
 
 /* Is it in the last part of its path? A directory ends with a slash. */
@@ -132,15 +132,15 @@ is_in_last_part(const struct sek_finding *f)
 }
 
 /* own_only: what is in the names of directories above is told of them. */
-static void
+static bool
 scan_name(struct sek_attribution *l, struct sek_job *job, bool own_only)
 {
+	enum sek_code r;
 	struct sek_founds *v = &l->out->founds;
 	size_t n = v->n;
 
 	job->name_too = true;
-	if (sek_scanner_name(l->scanner, job, l->out, NULL) != SEK_OK)
-		l->out->counts.unread++;
+	r = sek_scanner_name(l->scanner, job, l->out, NULL);
 	for (size_t i = n; i < v->n; i++) {
 		if (own_only && !is_in_last_part(&v->at[i].finding))
 			sek_found_clear(&v->at[i]);
@@ -148,6 +148,7 @@ scan_name(struct sek_attribution *l, struct sek_job *job, bool own_only)
 			v->at[n++] = v->at[i];
 	}
 	v->n = n;
+	return r == SEK_OK;
 }
 
 /* Is name one of path's parts? */
@@ -170,9 +171,9 @@ look_at(struct sek_attribution *l, struct sek_wanted *w,
 
 	if (!is_left_out(l, &job)) {
 		if (w->name)
-			scan_name(l, &job, own_only);
+			w->lost = !scan_name(l, &job, own_only);
 		else
-			scan_blob(l, &job);
+			w->lost = !scan_blob(l, &job);
 	}
 	note_held(l, founds, !w->name, &w->blob);
 	settle(l, w, &before);
@@ -226,8 +227,10 @@ unique_blobs(struct sek_attribution *l)
 }
 
 static void
-collect(struct sek_attribution *l, unsigned oid_len, struct sek_founds *v)
+collect(struct sek_attribution *l, unsigned oid_len, struct sek_outcome *o)
 {
+	struct sek_founds *v = &o->founds;
+
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sek_finding *f = &v->at[i].finding;
 
@@ -236,6 +239,8 @@ collect(struct sek_attribution *l, unsigned oid_len, struct sek_founds *v)
 			    .blob = f->blob,
 			};
 	}
+	sek_vec_each (d, &o->doubts)
+		*sek_vec_push(&l->blobs) = (struct sek_wanted){.blob = d->blob};
 	unique_blobs(l);
 	sek_attribute_names(l, oid_len, v);
 	l->open = l->blobs.n + l->names.n;
@@ -444,6 +449,23 @@ note_rest(struct sek_attribution *l, const struct sek_founds *v)
 	}
 }
 
+/* What is unread was told again, with a path, unless no commit brings it. What
+ * is elsewhere was told already. */
+static void
+settle_doubts(struct sek_attribution *l, struct sek_outcome *o)
+{
+	sek_vec_each (d, &o->doubts) {
+		const struct sek_wanted *w = find_blob(l, &d->blob);
+
+		if (w && w->seen)
+			sek_outcome_settle(o, d);
+	}
+	sek_vec_clear(&o->doubts);
+	sek_vec_each (line, &l->out->elsewhere)
+		free(*line);
+	l->out->elsewhere.n = 0;
+}
+
 static enum sek_code
 walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
     struct sek_err *err)
@@ -474,7 +496,9 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 	if (r != SEK_ECANCEL) {
 		drop_seen(l, &o->founds);
 		note_rest(l, &o->founds);
+		settle_doubts(l, o);
 		l->out->counts = (struct sek_counts){
+		    .unread = l->out->counts.unread,
 		    .allowed = l->out->counts.allowed,
 		    .left_out = l->out->counts.left_out,
 		    /* What was dropped in the scan is dropped again. */
@@ -508,12 +532,12 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
 	struct sek_err err;
 	enum sek_code r;
 
-	if (!o->founds.n)
+	if (!o->founds.n && !o->doubts.n)
 		return;
 	l.scanner = sek_scanner_new(o->policy);
 	r = sek_odb_open(&l.odb, repo, SEK_ODB_FEW, &err);
 	if (r == SEK_OK)
-		collect(&l, repo->oid_len, &o->founds);
+		collect(&l, repo->oid_len, o);
 	if (r == SEK_OK)
 		r = walk(&l, repo, o, &err);
 	if (r == SEK_ECANCEL) {

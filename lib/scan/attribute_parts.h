@@ -11,6 +11,7 @@ struct sek_wanted {
 	struct sek_oid blob; /* a name: an id that no object has */
 	char *name;          /* NULL: it is about the blob; owned */
 	bool dir;            /* a name: of a directory */
+	bool lost;           /* a blob: it could not be read again */
 	bool seen; /* a commit brings it: what was found is told from there */
 	bool done; /* a name: and no allow-list has a say in it any more */
 	SEK_VEC(char *)

@@ -309,9 +309,21 @@ do_content(struct sek_desk *w, struct sek_job *job)
 }
 
 static void
+note_doubt(struct sek_desk *w, const struct sek_job *job, uint64_t before)
+{
+	uint64_t unread = w->outcome.counts.unread - before;
+
+	if (unread && job->unnamed && job->place == SEK_PLACE_FILE &&
+	    !sek_oid_is_none(&job->blob))
+		*sek_vec_push(&w->outcome.doubts) = (struct sek_doubt){
+		    job->blob, unread};
+}
+
+static void
 do_job(struct sek_desk *w, struct sek_job *job)
 {
 	size_t before = w->outcome.founds.n;
+	uint64_t unread_before = w->outcome.counts.unread;
 	struct sek_err err;
 
 	if (is_left_out(w, job))
@@ -327,6 +339,7 @@ do_job(struct sek_desk *w, struct sek_job *job)
 	else
 		sek_outcome_elsewhere(&w->outcome,
 		    sek_str(sek_scanner_shown(w->scanner)), "%s", job->why);
+	note_doubt(w, job, unread_before);
 	give_origin(&w->outcome.founds, before, job);
 }
 
@@ -343,6 +356,7 @@ sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
 	    SEK_OK)
 		unread(desk, err.text);
 	scan_content(desk, job, type, content);
+	note_doubt(desk, job, before.unread);
 	return !sek_lfs_begins(content) && o->founds.n == founds &&
 	    o->counts.unread == before.unread &&
 	    o->counts.elsewhere == before.elsewhere &&

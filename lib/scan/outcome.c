@@ -40,6 +40,28 @@ sek_outcome_unread(struct sek_outcome *o, struct sek_str name, const char *fmt,
 	va_end(ap);
 }
 
+void
+sek_outcome_settle(struct sek_outcome *o, const struct sek_doubt *d)
+{
+	char hex[SEK_OID_HEX];
+	sek_auto_free char *name = sek_printf("blob %.12s",
+	    sek_oid_hex(&d->blob, hex));
+	size_t n = 0;
+
+	sek_vec_each (line, &o->unread) {
+		struct sek_str text = sek_str(*line);
+
+		if (sek_str_starts(text, "\"")) /* quoted */
+			text = sek_str(text.p + 1);
+		if (sek_str_starts(text, name))
+			free(*line);
+		else
+			o->unread.at[n++] = *line;
+	}
+	o->unread.n = n;
+	o->counts.unread -= d->unread;
+}
+
 bool
 sek_outcome_has_room(struct sek_outcome *o)
 {
@@ -105,6 +127,7 @@ sek_outcome_clear(struct sek_outcome *o)
 	clear_lines(&o->elsewhere);
 	clear_lines(&o->allowed);
 	clear_lines(&o->notes);
+	sek_vec_clear(&o->doubts);
 	sek_policy_free(o->policy);
 	sek_vec_each (list, &o->ref_lists) {
 		free((*list)->name);
@@ -164,6 +187,9 @@ sek_outcome_merge(struct sek_outcome *into, struct sek_outcome *from)
 	sek_vec_clear(&from->ref_lists);
 	sek_vec_clear(&from->ref_names);
 	merge_lines(&into->notes, &from->notes);
+	sek_vec_each (d, &from->doubts)
+		*sek_vec_push(&into->doubts) = *d;
+	sek_vec_clear(&from->doubts);
 }
 
 /* Up to the end of the part of its path that a finding in a name stands in. */

@@ -15,6 +15,13 @@ struct sek_lines { /* owned lines of text, in no order */
 	size_t n, cap; /* a SEK_VEC */
 };
 
+/* A blob without a path of which something is unread, and how many lines say
+ * so: with its path (attribute.h) they may be others, or none. */
+struct sek_doubt {
+	struct sek_oid blob;
+	uint64_t unread;
+};
+
 struct sek_outcome {
 	struct sek_founds
 	    founds; /* by job order, name before content, then offset */
@@ -25,6 +32,7 @@ struct sek_outcome {
 	_Atomic uint64_t *room; /* findings that may still be kept, by all who
 				   share it; borrowed; NULL: any number */
 	struct sek_lines notes; /* on the run itself, for `-v` */
+	SEK_VEC(struct sek_doubt) doubts;
 	bool interrupted;
 	bool
 	    allow_changed; /* what was scanned changes .sekisho or .gitallowed */
@@ -59,6 +67,8 @@ void sek_outcome_tell_dropped(struct sek_outcome *o);
 #define SEK_LINES_KEPT 1000
 void sek_outcome_unread(struct sek_outcome *o, struct sek_str name,
     const char *fmt, ...) SEK_PRINTF(3, 4);
+/* Takes back what is unread of that blob, as "blob 0123abcd!..." */
+void sek_outcome_settle(struct sek_outcome *o, const struct sek_doubt *d);
 void sek_outcome_elsewhere(struct sek_outcome *o, struct sek_str name,
     const char *fmt, ...) SEK_PRINTF(3, 4);
 void sek_outcome_allowed(struct sek_outcome *o, const struct sek_finding *f,

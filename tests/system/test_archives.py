@@ -285,6 +285,31 @@ def test_what_others_may_read_is_not_called_clean(plain, name):
     assert plain.cli("scan").status == 0
 
 
+def test_what_is_not_read_of_a_history_has_a_path_that_can_be_allowed(plain):
+    sevenzip(plain, "t/enc.zip", "-tzip", "-px")
+    data = plain.read("t/enc.zip")
+    plain.plant("t/enc.zip", data)
+    plain.plant("u/enc.zip", data)
+    plain.plant("cut.xz", lzma.compress(noise(9000))[:3000])
+    plain.git("rm", "-q", "u/enc.zip", "cut.xz")
+    plain.git("commit", "-q", "-m", "gone")
+    for _ in range(2):  # the second time with what the first one remembers
+        r = history(plain)
+        assert r.status == 3, r
+        assert sorted(x.split(": ")[1] for x in unread(r)) == [
+            "cut.xz", "t/enc.zip!m/k.ini", "u/enc.zip!m/k.ini"], r
+    summary = found(history(plain, "--format", "jsonl"))[1]
+    assert summary["unread_count"] == len(summary["unread"]) == 3
+    allow = "[allow]\npath = cut.xz\nreason = test data\n[allow]\npath = t/*\nreason = test data\n"
+    plain.write(".sekisho", allow)
+    assert [x.split(": ")[1] for x in unread(history(plain))] == ["u/enc.zip!m/k.ini"]
+    plain.write(".sekisho", allow.replace("t/*", "*/enc.zip"))
+    assert history(plain).status == 0
+    oid = plain.git("hash-object", "-w", "--stdin", stdin=data + b"x").out.strip()
+    lines = unread(history(plain))
+    assert len(lines) == 1 and f"blob {oid[:12]}!m/k.ini" in lines[0], lines
+
+
 @pytest.mark.parametrize("method", [
     "-m0=Copy", "-m0=Deflate", "-m0=BZip2", "-m0=LZMA", "-m0=LZMA2", "-m0=PPMd", "-tzip -mm=BZip2",
     "-tzip -mm=LZMA", "-tzip -mm=PPMd", "-tzip -mm=XZ", "-ttar", "-tgzip", "-txz", "-tbzip2"])
