@@ -35,14 +35,20 @@ sek_job_clear(struct sek_job *job)
 	*job = (struct sek_job){0};
 }
 
+static void
+clear_lines(struct sek_found *f)
+{
+	if (f->lines)
+		explicit_bzero(f->lines, f->lines_n);
+	free(f->lines);
+}
+
 void
 sek_found_clear(struct sek_found *f)
 {
 	sek_finding_clear(&f->finding);
 	sek_origin_free(f->origin);
-	if (f->lines)
-		explicit_bzero(f->lines, f->lines_n);
-	free(f->lines);
+	clear_lines(f);
 	*f = (struct sek_found){0};
 }
 
@@ -72,6 +78,7 @@ sek_found_copy_lines(struct sek_found *f, struct sek_str c)
 		from = start - from > LINE_WINDOW ? start - LINE_WINDOW : from;
 		to = to > end + LINE_WINDOW ? end + LINE_WINDOW : to;
 	}
+	clear_lines(f);
 	f->lines = sek_strndup(c.p + from, to - from);
 	f->lines_n = to - from;
 }

@@ -86,7 +86,7 @@ struct sek_founds {
 	size_t n, cap; /* a SEK_VEC */
 };
 
-/* Fills lines from the content that the finding's place is in. */
+/* Replaces lines, from the content that the finding's place is in. */
 void sek_found_copy_lines(struct sek_found *f, struct sek_str content);
 void sek_found_clear(struct sek_found *f);
 void sek_founds_clear(struct sek_founds *v);

@@ -510,8 +510,6 @@ place_members(struct scan *sc, const struct text *t, size_t first)
 		f->finding.end = end;
 		f->finding.inside = false;
 		set_position(&f->finding, sc->content, &sc->at);
-		explicit_bzero(f->lines, f->lines_n);
-		sek_free_ptr(&f->lines);
 		sek_found_copy_lines(f, sc->content);
 		if (is_among(v, n - first > LOOKS_BACK ? n - LOOKS_BACK : first,
 			n, &f->finding))
