@@ -222,7 +222,9 @@ find_loose(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 
 /* Where a chain of deltas begins. */
 struct end {
-	const struct sek_kept *kept;
+	bool kept; /* and this is it, until the next object is kept */
+	struct sek_str content;
+	enum sek_type type;
 	bool loose; /* it is a loose object: `base` */
 	struct sek_oid base;
 };
@@ -245,7 +247,8 @@ follow(struct sek_few *f, const struct sek_oid *oid, struct link *l,
 		if (!l->pack)
 			return sek_fail(err, SEK_ENOTFOUND, "not here");
 		f->summed = f->summed && f->packs.at[f->last].fresh;
-		e->kept = sek_few_find_kept(&f->kept, l->pack, l->offset);
+		e->kept = sek_few_find_kept(&f->kept, l->pack, l->offset,
+		    &e->content, &e->type);
 		if (e->kept)
 			return SEK_OK;
 		r = sek_pack_entry_from(l->pack, l->offset, &l->entry, err);
@@ -280,8 +283,8 @@ read_end(struct sek_few *f, const struct end *e, struct sek_buf *out,
 	enum sek_code r;
 
 	if (e->kept) {
-		*type = e->kept->type;
-		*base = sek_buf_str(&e->kept->content);
+		*type = e->type;
+		*base = e->content;
 		return SEK_OK;
 	}
 	if (e->loose) {

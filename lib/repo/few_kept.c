@@ -1,7 +1,12 @@
 #include "repo/few_kept.h"
 
+#include <sys/mman.h>
+
 /* More of one object would leave too little for all others. */
 #define LARGE (SEK_KEPT_BYTES / 16)
+
+/* A hook that reads little is not to pay for the clearing of a large page. */
+#define SMALL_PAGES ((size_t)2 << 20)
 
 static size_t
 slot_of(const struct sek_pack *pack, uint64_t offset)
@@ -11,21 +16,35 @@ slot_of(const struct sek_pack *pack, uint64_t offset)
 	return (size_t)(x >> 40) % SEK_KEPT_SLOTS;
 }
 
-const struct sek_kept *
+bool
 sek_few_find_kept(const struct sek_few_kept *k, const struct sek_pack *pack,
-    uint64_t offset)
+    uint64_t offset, struct sek_str *content, enum sek_type *type)
 {
 	const struct sek_kept *s = &k->slot[slot_of(pack, offset)];
 
-	return s->pack == pack && s->offset == offset ? s : NULL;
+	if (s->pack != pack || s->offset != offset ||
+	    k->next - s->at > SEK_KEPT_BYTES)
+		return false;
+	*content = (struct sek_str){k->ring + s->at % SEK_KEPT_BYTES, s->n};
+	*type = s->type;
+	return true;
 }
 
-static void
-drop(struct sek_few_kept *k, struct sek_kept *s)
+static bool
+open_ring(struct sek_few_kept *k)
 {
-	k->bytes -= s->content.cap;
-	sek_buf_clear(&s->content);
-	s->pack = NULL;
+	void *p;
+
+	if (k->ring)
+		return true;
+	p = mmap(NULL, SEK_KEPT_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	k->ring = p;
+	(void)madvise(k->ring + SMALL_PAGES, SEK_KEPT_BYTES - SMALL_PAGES,
+	    MADV_HUGEPAGE);
+	return true;
 }
 
 void
@@ -33,26 +52,29 @@ sek_few_keep(struct sek_few_kept *k, const struct sek_pack *pack,
     uint64_t offset, enum sek_type type, struct sek_str content)
 {
 	struct sek_kept *s = &k->slot[slot_of(pack, offset)];
+	size_t at = k->next % SEK_KEPT_BYTES;
 
-	if (content.n > LARGE)
+	if (content.n > LARGE || !open_ring(k))
 		return;
-	if (s->content.cap <= content.n || s->content.cap / 2 > content.n)
-		drop(k, s);
-	/* The slot itself may be dropped, too. */
-	while (k->bytes - s->content.cap + content.n + 64 > SEK_KEPT_BYTES)
-		drop(k, &k->slot[k->hand++ % SEK_KEPT_SLOTS]);
-	k->bytes -= s->content.cap;
-	sek_buf_reset(&s->content);
-	s->pack = pack;
-	s->offset = offset;
-	s->type = type;
-	sek_buf_add_str(&s->content, content);
-	k->bytes += s->content.cap;
+	if (content.n > SEK_KEPT_BYTES - at) /* none stands across its end */
+		k->next += SEK_KEPT_BYTES - at;
+	*s = (struct sek_kept){
+	    .pack = pack,
+	    .offset = offset,
+	    .at = k->next,
+	    .n = (uint32_t)content.n,
+	    .type = type,
+	};
+	if (content.n)
+		memcpy(k->ring + s->at % SEK_KEPT_BYTES, content.p, content.n);
+	k->next += (content.n + 15) & ~(uint64_t)15;
 }
 
 void
 sek_few_kept_clear(struct sek_few_kept *k)
 {
-	for (size_t i = 0; k->bytes && i < SEK_KEPT_SLOTS; i++)
-		drop(k, &k->slot[i]);
+	if (k->ring)
+		munmap(k->ring, SEK_KEPT_BYTES);
+	k->ring = NULL;
+	k->next = 0;
 }

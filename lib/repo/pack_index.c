@@ -114,12 +114,19 @@ sek_pack_index_crc(const struct sek_pack_index *x, uint32_t i)
 	return be32(x->crc + i * (size_t)4);
 }
 
+/*
+ * Ids are as good as random, so that where one stands can nearly be told from
+ * those that it stands between. Where they are not, halves come to an end.
+ */
+#define GUESSES 4
+
 bool
 sek_pack_index_find(const struct sek_pack_index *x, const struct sek_oid *oid,
     uint32_t *i)
 {
 	unsigned first = oid->raw[0];
-	uint32_t low, high;
+	uint32_t low, high, head = be32(oid->raw);
+	uint64_t from = (uint64_t)first << 24, to = from + (1 << 24);
 
 	if (oid->len != x->oid_len)
 		return false;
@@ -127,18 +134,32 @@ sek_pack_index_find(const struct sek_pack_index *x, const struct sek_oid *oid,
 	high = be32(x->fanout + 4 * (size_t)first);
 	if (high > x->n) /* the file was changed since it was checked */
 		return false;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int c = memcmp(x->oid + middle * x->step, oid->raw, oid->len);
+	for (unsigned tries = 0; low < high; tries++) {
+		uint64_t n = high - low, part = n / 2;
+		const unsigned char *entry;
+		uint32_t middle, at;
+		int c;
 
+		/* The file may change while it is read. */
+		if (tries < GUESSES && from <= head && head < to)
+			part = n * (head - from) / (to - from);
+		middle = low + (uint32_t)part;
+		entry = x->oid + middle * x->step;
+		at = be32(entry);
+		c = at < head ? -1 : 1;
+		if (at == head)
+			c = memcmp(entry, oid->raw, oid->len);
 		if (!c) {
 			*i = middle;
 			return true;
 		}
-		if (c < 0)
+		if (c < 0) {
 			low = middle + 1;
-		else
+			from = at;
+		} else {
 			high = middle;
+			to = (uint64_t)at + 1;
+		}
 	}
 	return false;
 }

@@ -147,6 +147,29 @@ open_packs(struct sek_store *s, const char *dir)
 	}
 }
 
+/* Most directories are not there where few objects are loose. */
+static void
+list_fans(struct sek_store *s, uint32_t dir, bool there[256])
+{
+	struct names names = {0};
+	size_t problems = s->problems.n;
+	bool listed;
+
+	list(s, &names, s->dirs.at[dir], "");
+	listed = s->problems.n == problems;
+	clear_problems(s, problems); /* they may be entered all the same */
+	for (unsigned i = 0; i < 256; i++) {
+		char hex[3], *key = hex;
+
+		snprintf(hex, sizeof(hex), "%02x", i);
+		there[i] = !listed ||
+		    (names.n &&
+			bsearch(&key, names.at, names.n, sizeof(*names.at),
+			    by_name));
+	}
+	clear_names(&names);
+}
+
 static void
 list_fan(struct sek_store *s, uint32_t dir, unsigned first)
 {
@@ -196,9 +219,14 @@ static enum sek_code
 open_dirs(struct sek_store **out, struct sek_store *s, enum sek_code code,
     struct sek_err *err)
 {
-	for (uint32_t i = 0; i < s->dirs.n; i++)
+	for (uint32_t i = 0; i < s->dirs.n; i++) {
+		bool there[256];
+
+		list_fans(s, i, there);
 		for (unsigned k = 0; k < 256; k++)
-			list_fan(s, i, k);
+			if (there[k])
+				list_fan(s, i, k);
+	}
 	sek_vec_each (dir, &s->dirs)
 		open_packs(s, *dir);
 	if (!code && s->needs_git)

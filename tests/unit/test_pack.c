@@ -392,6 +392,80 @@ loose_objects_are_what_they_say(void **state)
 	sek_inflate_free(z);
 }
 
+/* Ids of a made index: spread, in a heap at one end, or alike in all but the
+ * last bytes. */
+static void
+make_id(unsigned char *id, unsigned kind, uint32_t i)
+{
+	uint32_t x = kind == 0 ? i * 8000017u : kind == 1 ? i * i * 7u : i;
+
+	memset(id, kind == 2 ? 0xab : 0, 20);
+	for (unsigned k = 0; k < 4; k++)
+		id[k + (kind == 2 ? 16 : 0)] = (unsigned char)(x >>
+		    (24 - 8 * k));
+}
+
+static void
+add_be32(struct sek_buf *b, uint32_t x)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		sek_buf_add_c(b, (char)(x >> shift));
+}
+
+static void
+make_index(struct sek_buf *b, unsigned kind, uint32_t n)
+{
+	unsigned char id[20];
+
+	sek_buf_add(b, "\377tOc\0\0\0\2", 8);
+	for (unsigned first = 0; first < 256; first++) {
+		uint32_t below = 0;
+
+		for (; below < n; below++) {
+			make_id(id, kind, below);
+			if (id[0] > first)
+				break;
+		}
+		add_be32(b, below);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		make_id(id, kind, i);
+		sek_buf_add(b, id, 20);
+	}
+	for (uint32_t i = 0; i < 2 * n; i++)
+		add_be32(b, 12 + i);
+	for (unsigned i = 0; i < 40; i++)
+		sek_buf_add_c(b, 0);
+}
+
+static void
+ids_are_found_however_they_are_spread(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < 3; kind++) {
+		uint32_t n = 500, found;
+		struct sek_buf b = {0};
+		struct sek_pack_index x;
+
+		make_index(&b, kind, n);
+		assert_int_equal(sek_pack_index_open(&x, sek_buf_str(&b), 20,
+				     NULL),
+		    SEK_OK);
+		for (uint32_t i = 0; i < n; i++) {
+			struct sek_oid oid = {.len = 20};
+
+			make_id(oid.raw, kind, i);
+			assert_true(sek_pack_index_find(&x, &oid, &found));
+			assert_int_equal(found, i);
+			oid.raw[10]++;
+			assert_false(sek_pack_index_find(&x, &oid, &found));
+			oid.raw[0] ^= 0x55;
+			assert_false(sek_pack_index_find(&x, &oid, &found));
+		}
+		sek_buf_clear(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -405,6 +479,7 @@ main(void)
 	    fixture_test(packs_that_git_deletes_can_be_read_to_their_end),
 	    fixture_test(alternates_are_followed_wherever_they_lead),
 	    fixture_test(loose_objects_are_what_they_say),
+	    cmocka_unit_test(ids_are_found_however_they_are_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
