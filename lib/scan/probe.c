@@ -29,22 +29,20 @@ is_dead(struct sek_prober *p, struct sek_str text)
 	return true;
 }
 
-static void
-read_run(struct sek_prober *p)
+static bool
+is_run_dead(struct sek_prober *p, struct sek_decode d)
 {
-	struct sek_decode d = p->run;
 	size_t size = d.end - d.begin;
 	unsigned char byte;
 
-	p->run_dead = false;
 	if (size > SEK_DECODE_BACK || size > SEK_PROBE_DECODED - p->decoded)
-		return;
+		return false;
 	p->decoded += size;
 	sek_buf_reset(&p->text);
 	p->text.max = 2 * size; /* no encoding of a stretch grows */
 	while (sek_decode_next(&d, &byte))
 		sek_buf_add_c(&p->text, (char)byte);
-	p->run_dead = !p->text.toobig && is_dead(p, sek_buf_str(&p->text));
+	return !p->text.toobig && is_dead(p, sek_buf_str(&p->text));
 }
 
 /*
@@ -52,13 +50,6 @@ read_run(struct sek_prober *p)
  * each, whichever leads to it, since it is one from end to end (no longer than
  * SEK_DECODE_BACK). A run of escapes has other ends for each.
  */
-static bool
-is_asked(struct sek_prober *p, const struct sek_lead *lead)
-{
-	return p->run.encoding && p->run.encoding != SEK_ESCAPES &&
-	    sek_decode_covers(&p->run, lead);
-}
-
 static void
 ask_run(struct sek_prober *p, const struct sek_rule_literal *l,
     struct sek_mark *mark, size_t *from, size_t *to)
@@ -68,14 +59,19 @@ ask_run(struct sek_prober *p, const struct sek_rule_literal *l,
 	    .encoding = (uint8_t)l->before_min,
 	    .index = (uint8_t)l->before_max,
 	};
+	struct sek_decode *run;
+	bool asked;
+	size_t i;
 
-	if (!is_asked(p, &lead)) {
+	i = sek_runs_find(&p->runs, &lead, &asked);
+	run = &p->runs.at[i];
+	if (!asked || lead.encoding == SEK_ESCAPES) {
 		p->probes++;
-		sek_decode_open(&p->run, p->content, &lead);
-		read_run(p);
+		sek_decode_open(run, p->content, &lead);
+		p->run_dead[i] = is_run_dead(p, *run);
 	}
-	mark->dead = p->run_dead;
-	sek_decode_seen(&p->run, from, to);
+	mark->dead = p->run_dead[i];
+	sek_decode_seen(run, from, to);
 }
 
 bool

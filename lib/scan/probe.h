@@ -3,16 +3,16 @@
 
 #include "base/buf.h"
 #include "scan/carry.h"
+#include "scan/runs.h"
 
 /* Asks of the marks of one content, in order, whether they are dead. */
 struct sek_prober {
 	struct sek_matcher *matcher;
 	struct sek_str content;
 	size_t probes, decoded;
-	bool asked; /* of content itself: its clock runs */
-	/* the last run of text in an encoding, and what came of it */
-	struct sek_decode run;
-	bool run_dead;
+	bool asked;              /* of content itself: its clock runs */
+	struct sek_runs runs;    /* of text in an encoding, */
+	bool run_dead[SEK_RUNS]; /* and what came of each */
 	struct sek_buf text;
 	struct sek_marks inner;
 };

@@ -4,13 +4,14 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "scan/runs.h"
 
 #define CHUNK 4096
 
 /* Of one depth. */
 struct level {
 	struct sek_leads leads;
-	struct sek_decode run[SEK_ENCODINGS]; /* the last of each */
+	struct sek_runs runs;
 	struct sek_buf text;
 };
 
@@ -106,15 +107,16 @@ follow(struct sek_unwrap *u, struct sek_layer *layer, struct sek_str text,
     const struct sek_leads *v, sek_unwrap_fn *fn, void *arg,
     struct sek_err *err)
 {
-	struct sek_decode *run = u->level[layer->depth - 1].run;
+	struct sek_runs *runs = &u->level[layer->depth - 1].runs;
 	enum sek_code r = SEK_OK, one;
 
-	for (size_t i = 0; i < SEK_ENCODINGS; i++)
-		run[i].encoding = SEK_PLAIN;
+	*runs = (struct sek_runs){0};
 	sek_vec_each (lead, v) {
-		struct sek_decode *d = &run[lead->encoding];
+		bool covered;
+		struct sek_decode
+		    *d = &runs->at[sek_runs_find(runs, lead, &covered)];
 
-		if (d->encoding && sek_decode_covers(d, lead))
+		if (covered)
 			continue;
 		sek_decode_open(d, text, lead);
 		layer->encoding = lead->encoding;
