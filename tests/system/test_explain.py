@@ -195,3 +195,32 @@ def test_a_report_goes_with_no_other_place(world):
                  ["--rules", "x"]):
         done = r.cli("explain", "0" * 24, "--from", "x", *more)
         assert done.status == 2 and "--from" in done.err, done
+
+
+def test_it_takes_what_a_scan_of_a_history_takes(world, keys):
+    r = world.repo()
+    r.plant("a/gone.env", keys.text())
+    r.git("rm", "-q", "a/gone.env")
+    r.commit("clean", "--date=2001-01-01T00:00:00Z")
+    other = world.repo("other")
+    other.plant("README", "hello\n")
+    one = by_rule(found(r, "--history"), "aws-access-key-id")["fingerprint"]
+    for how in (["HEAD"], ["HEAD~1", "--since=2001-01-01"], ["--reachable"],
+                ["main", "--", "a"], ["--", "a/gone.env"]):
+        done = r.cli("explain", one, "--history", *how)
+        assert done.status == 0 and "a/gone.env:1:" in done.out, (how, done)
+    for how in (["HEAD~1..HEAD"], ["--since=2100-01-01"], ["main", "--", "b"]):
+        assert r.cli("explain", one, "--history", *how).status == 2, how
+    done = other.cli("explain", one, "--history", "--repo", ".", "--repo", "../repo")
+    assert done.status == 0 and done.out.startswith("repository ../repo\n"), done
+    done = other.cli("explain", one, "--history", "--repo", ".", "--repo", "../none")
+    assert done.status == 3 and not done.out and "../none" in done.err, done
+    for how in (["--since=yesterday"], ["--from", "x", "--staged"], ["--staged", "README"],
+                ["--repo", "."]):
+        assert r.cli("explain", one, *how).status == 2, how
+
+
+def test_standard_input_is_explained(world, keys):
+    lines = world.cli("scan", "-", "--format", "jsonl", stdin=keys.text()).out.splitlines()
+    one = json.loads(lines[0])["fingerprint"]
+    assert world.cli("explain", one, "-", stdin=keys.text()).status == 0
