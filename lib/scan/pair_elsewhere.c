@@ -102,8 +102,11 @@ join(struct sek_finding *secret, const struct sek_finding *id)
 {
 	secret->pair = sek_strdup(id->redacted);
 	/* The same content may hold both, one of them in an encoding. */
-	if (strcmp(secret->path, id->path) != 0)
-		secret->pair_path = sek_strdup(id->path);
+	if (strcmp(secret->path, id->path) != 0 ||
+	    !sek_str_eq(sek_str(secret->inner), sek_str(id->inner)))
+		secret->pair_path = id->inner
+		    ? sek_printf("%s!%s", id->path, id->inner)
+		    : sek_strdup(id->path);
 	secret->pair_line = id->line;
 }
 

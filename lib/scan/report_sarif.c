@@ -65,7 +65,7 @@ message(const char *text)
 static void
 add_json(struct sek_buf *out, json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
+	char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(4));
 
 	if (text)
 		sek_buf_add_s(out, text);
@@ -224,23 +224,22 @@ sek_sarif_begin(struct sek_buf *out, const struct sek_report_options *o)
 }
 
 static json_t *
-artifact_object(const struct sek_finding *f)
+artifact_object(enum sek_place place, struct sek_str path)
 {
-	sek_auto_buf path = {0}, uri = {0};
+	sek_auto_buf uri = {0};
 	json_t *o = json_object();
-	bool absolute;
+	bool absolute = place != SEK_PLACE_REF_NAME &&
+	    sek_str_starts(path, "/");
 
-	sek_report_path(&path, f);
-	absolute = f->place != SEK_PLACE_REF_NAME && path.n && *path.p == '/';
 	if (absolute)
 		sek_buf_add_s(&uri, "file://");
-	if (f->place == SEK_PLACE_STDIN)
+	if (place == SEK_PLACE_STDIN)
 		sek_buf_add_s(&uri, "stdin");
 	else
-		sek_percent(&uri, sek_buf_str(&path), "/");
+		sek_percent(&uri, path, "/");
 	put(o, "uri", uri.p);
 	if (!absolute)
-		put(o, "uriBaseId", base_id(f->place));
+		put(o, "uriBaseId", base_id(place));
 	return o;
 }
 
@@ -265,16 +264,28 @@ region_object(const struct sek_finding *f)
 	return o;
 }
 
+/* Takes the region, if there is one. */
 static json_t *
-location_object(const struct sek_finding *f)
+location_object(enum sek_place place, struct sek_str path, json_t *region)
 {
 	json_t *o = json_object(), *physical = json_object();
 
-	json_object_set_new(physical, "artifactLocation", artifact_object(f));
-	if (f->line)
-		json_object_set_new(physical, "region", region_object(f));
+	json_object_set_new(physical, "artifactLocation",
+	    artifact_object(place, path));
+	if (region)
+		json_object_set_new(physical, "region", region);
 	json_object_set_new(o, "physicalLocation", physical);
 	return o;
+}
+
+static json_t *
+own_location(const struct sek_finding *f)
+{
+	sek_auto_buf path = {0};
+
+	sek_report_path(&path, f);
+	return location_object(f->place, sek_buf_str(&path),
+	    f->line ? region_object(f) : NULL);
 }
 
 static json_t *
@@ -282,9 +293,28 @@ locations_array(const struct sek_finding *f)
 {
 	json_t *all = json_array();
 
-	json_array_append_new(all, location_object(f));
+	json_array_append_new(all, own_location(f));
 	for (size_t i = 0; i < f->more_n; i++)
-		json_array_append_new(all, location_object(&f->more[i]));
+		json_array_append_new(all, own_location(&f->more[i]));
+	return all;
+}
+
+/* Of the key id that a secret belongs to. */
+static json_t *
+related_array(const struct sek_finding *f)
+{
+	json_t *all = json_array(), *region = json_object(), *o;
+	sek_auto_buf path = {0}, text = {0};
+
+	if (f->pair_path)
+		sek_buf_add_s(&path, f->pair_path);
+	else
+		sek_report_path(&path, f);
+	put_number(region, "startLine", f->pair_line);
+	o = location_object(f->place, sek_buf_str(&path), region);
+	sek_buf_printf(&text, "the key id %s", f->pair);
+	json_object_set_new(o, "message", message(text.p));
+	json_array_append_new(all, o);
 	return all;
 }
 
@@ -312,6 +342,18 @@ put_spread(json_t *o, const struct sek_finding *f)
 	put_number(o, "refCount", f->refs->count);
 }
 
+static void
+put_signals(json_t *to, unsigned signals)
+{
+	json_t *names = json_array();
+
+	for (unsigned i = 0; i < SEK_SIGNALS; i++)
+		if (signals >> i & 1)
+			json_array_append_new(names,
+			    json_string(sek_signal_name(i)));
+	json_object_set_new(to, "signals", names);
+}
+
 static json_t *
 result_properties(const struct sek_finding *f)
 {
@@ -321,6 +363,10 @@ result_properties(const struct sek_finding *f)
 
 	put(o, "severity", sek_severity_name(f->severity));
 	put(o, "confidence", sek_confidence_name(f->facts.confidence));
+	put_signals(o, f->facts.signals);
+	if (f->entropy > 0)
+		json_object_set_new(o, "entropy",
+		    json_real((double)f->entropy));
 	put(o, "place", sek_place_name(f->place));
 	if (!sek_oid_is_none(&f->commit))
 		put(o, "commit", sek_oid_hex(&f->commit, hex));
@@ -399,6 +445,9 @@ sek_sarif_finding(struct sek_buf *out, const struct sek_report_options *o,
 	put(result, "level", level(f->severity));
 	json_object_set_new(result, "message", result_message(f));
 	json_object_set_new(result, "locations", locations_array(f));
+	if (f->pair && f->pair_line)
+		json_object_set_new(result, "relatedLocations",
+		    related_array(f));
 	put(prints, "sekisho/v1", f->fingerprint);
 	json_object_set_new(result, "partialFingerprints", prints);
 	json_object_set_new(result, "properties", result_properties(f));

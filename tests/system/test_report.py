@@ -1,6 +1,7 @@
 """What a report says: to editors, to programs, to code scanning services."""
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -10,6 +11,8 @@ from importlib import resources
 
 import jsonschema
 import pytest
+
+from test_archives import zipped
 
 # The schema that OASIS published with errata 01, as it comes in the package.
 SCHEMA_SHA256 = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
@@ -196,6 +199,41 @@ def test_sarif_regions_hold_the_secret(planted, keys, sarif):
         assert line[region["startColumn"] - 1:region["endColumn"] - 1] == part.decode()
         seen.add(part.decode())
     assert seen == {keys.id, keys.secret}
+
+
+def test_sarif_says_why_and_where_the_key_id_stands(world, keys, sarif):
+    r = world.repo()
+    r.write("one/k.ini", keys.text())
+    r.write("three.zip", zipped({"in/k.ini": keys.text()}))
+    r.write("four.gz", gzip.compress(keys.text().encode()))
+    found, _ = jsonl(r.cli("scan", "--format", "jsonl").out)
+    results = sarif(r.cli("scan", "--format", "sarif").out)["results"]
+    assert len(results) == len(found) == 6
+    for result, f in zip(results, found):
+        bag = result["properties"]
+        assert bag["signals"] == f["signals"] and bag["confidence"] == f["confidence"]
+        assert bag.get("encoding") == f.get("encoding") and bag.get("entropy") == f.get("entropy")
+        if f["rule"] != "aws-secret-access-key":
+            assert "relatedLocations" not in result
+            continue
+        (related,) = result["relatedLocations"]
+        place = related["physicalLocation"]
+        assert place["artifactLocation"] == result["locations"][0]["physicalLocation"]["artifactLocation"]
+        assert place["region"] == {"startLine": 1}
+        assert related["message"]["text"] == f"the key id {f['pair']}"
+
+
+def test_sarif_finds_the_key_id_in_another_file(world, keys, sarif):
+    r = world.repo()
+    r.plant("README", "hello\n")
+    id_line, secret_line = keys.text().splitlines()
+    r.add("a dir/id.ini", "\n" + id_line + "\n")
+    r.add("a dir/secret.ini", secret_line + "\n")
+    results = sarif(r.cli("scan", "--staged", "--format", "sarif").out)["results"]
+    (related,) = [x["relatedLocations"][0] for x in results if "relatedLocations" in x]
+    place = related["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "a%20dir/id.ini", "uriBaseId": "SRCROOT"}
+    assert place["region"] == {"startLine": 2}
 
 
 def test_sarif_names_odd_files(world, keys, sarif):
