@@ -68,7 +68,7 @@ struct sek_reach {
 /* ids: commits and tags, and of what was asked for that which no commit has; by
  * id, each once. out: n elements, zeroed, whose `at` the caller clears. False as
  * above. */
-bool sek_holders_reach(struct sek_holders *h, const struct sek_oid *ids,
-    size_t n, struct sek_reach *out);
+bool sek_holders_reach(struct sek_holders *h, const struct sek_oids *ids,
+    struct sek_reach *out);
 
 #endif

@@ -259,25 +259,17 @@ end_of(const struct sek_graph *g, const struct sek_graph_ref *ref)
 
 struct bare {
 	const struct sek_holders *h;
-	const struct sek_oid *ids;
-	size_t n;
+	const struct sek_oids *ids;
 	struct sek_reach *out;
 	unsigned char *seen; /* of trees, and of ids behind them */
 	uint32_t ref;
 };
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 static void
 meet(struct bare *b, const struct sek_oid *id)
 {
-	const struct sek_oid *at = bsearch(id, b->ids, b->n, sizeof(*id),
-	    by_id);
-	size_t i = at ? (size_t)(at - b->ids) : 0;
+	const struct sek_oid *at = sek_oids_find(b->ids, id);
+	size_t i = at ? (size_t)(at - b->ids->at) : 0;
 
 	if (!at || b->seen[b->h->tree.n + i])
 		return;
@@ -316,12 +308,13 @@ reach_bare(struct bare *b, const struct sek_oid *id)
 }
 
 bool
-sek_holders_reach(struct sek_holders *h, const struct sek_oid *ids, size_t n,
+sek_holders_reach(struct sek_holders *h, const struct sek_oids *ids,
     struct sek_reach *out)
 {
+	size_t n = ids->n;
 	const struct sek_graph *g = h->graph;
 	struct row *row;
-	struct bare b = {.h = h, .ids = ids, .n = n, .out = out};
+	struct bare b = {.h = h, .ids = ids, .out = out};
 	bool go_on = true;
 
 	if (!n)
@@ -333,7 +326,7 @@ sek_holders_reach(struct sek_holders *h, const struct sek_oid *ids, size_t n,
 	for (size_t at = 0; go_on && at < n; at += COLUMNS) {
 		size_t some = n - at < COLUMNS ? n - at : COLUMNS;
 
-		reach_some(h, row, ids + at, some, out + at);
+		reach_some(h, row, ids->at + at, some, out + at);
 		go_on = sek_tally_look(&h->tally);
 	}
 	free(row);

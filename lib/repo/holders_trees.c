@@ -49,12 +49,6 @@ struct reader {
 	bool caller;
 };
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 static uint32_t
 load(const unsigned char *p)
 {
@@ -78,7 +72,7 @@ is_wanted(const struct level *l, const unsigned char *raw, struct sek_oid *oid)
 		return false;
 	*oid = (struct sek_oid){.len = (unsigned char)l->oid_len};
 	memcpy(oid->raw, raw, l->oid_len);
-	return bsearch(oid, l->wanted->at, l->wanted->n, sizeof(*oid), by_id);
+	return sek_oids_find(l->wanted, oid);
 }
 
 /* Entries are "MODE NAME\0" and an id; that of a directory is 40000. */
@@ -288,7 +282,7 @@ static void
 next_level(struct sek_oids *wanted, struct sek_oids *all,
     const struct sek_leads *found)
 {
-	size_t known = all->n;
+	const struct sek_oids known = *all;
 
 	wanted->n = 0;
 	for (size_t i = 0; i < found->n; i++) {
@@ -296,14 +290,12 @@ next_level(struct sek_oids *wanted, struct sek_oids *all,
 
 		if (i && sek_oid_eq(tree, &found->at[i - 1].tree))
 			continue;
-		if (!known ||
-		    !bsearch(tree, all->at, known, sizeof(*tree), by_id))
+		if (!sek_oids_find(&known, tree))
 			*sek_vec_push(wanted) = *tree;
 	}
 	sek_vec_each (tree, wanted)
 		*sek_vec_push(all) = *tree;
-	if (all->n)
-		qsort(all->at, all->n, sizeof(*all->at), by_id);
+	sek_oids_sort(all);
 }
 
 static void
@@ -351,8 +343,7 @@ sek_leads_find(struct sek_leads *out, const struct sek_families *f,
 	next_level(&wanted, &all, out);
 	sek_vec_each (blob, blobs)
 		*sek_vec_push(&wanted) = *blob;
-	if (wanted.n)
-		qsort(wanted.at, wanted.n, sizeof(*wanted.at), by_id);
+	sek_oids_sort(&wanted);
 	while (wanted.n && !l.lost && !t->ended && levels++ < LEVELS) {
 		look_for(&l, f, &wanted);
 		next_level(&wanted, &all, &l.found);

@@ -98,29 +98,16 @@ object_of(const struct sek_finding *f)
 	return sek_oid_is_none(&f->commit) ? &f->blob : &f->commit;
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	return sek_oid_cmp(a, b);
-}
-
 static void
 collect(struct sek_oids *out, const struct sek_founds *v)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sek_oid *id = object_of(&v->at[i].finding);
 
 		if (!sek_oid_is_none(id))
 			*sek_vec_push(out) = *id;
 	}
-	if (out->n)
-		qsort(out->at, out->n, sizeof(*out->at), by_id);
-	for (size_t i = 0; i < out->n; i++)
-		if (!n || !sek_oid_eq(&out->at[n - 1], &out->at[i]))
-			out->at[n++] = out->at[i];
-	out->n = n;
+	sek_oids_sort(out);
 }
 
 /* Names of refs, each made fit to be shown once. */
@@ -170,10 +157,9 @@ give(struct names *names, const struct sek_oids *ids,
 	for (size_t i = 0; i < ids->n; i++)
 		if (reach[i].refs)
 			list[i] = list_of(names, &reach[i]);
-	for (size_t i = 0; i < v->n && ids->n; i++) {
-		struct sek_finding *f = &v->at[i].finding;
-		const struct sek_oid *at = bsearch(object_of(f), ids->at,
-		    ids->n, sizeof(*at), by_id);
+	sek_vec_each (found, v) {
+		struct sek_finding *f = &found->finding;
+		const struct sek_oid *at = sek_oids_find(ids, object_of(f));
 
 		if (!at)
 			continue;
@@ -199,7 +185,7 @@ tell_refs(struct sek_lineage *l, struct sek_outcome *o,
 	collect(&ids, &o->founds);
 	reach = sek_alloc_n(ids.n + 1, sizeof(*reach));
 	names.shown = sek_alloc_n(names.tips->refs.n + 1, sizeof(*names.shown));
-	go_on = sek_lineage_reach(l, ids.at, ids.n, reach);
+	go_on = sek_lineage_reach(l, &ids, reach);
 	if (go_on)
 		give(&names, &ids, reach);
 	for (size_t i = 0; i < ids.n; i++)

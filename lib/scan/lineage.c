@@ -323,15 +323,16 @@ sek_lineage_count(struct sek_lineage *l, struct sek_holding *v, size_t n,
 }
 
 bool
-sek_lineage_reach(struct sek_lineage *l, const struct sek_oid *ids, size_t n,
+sek_lineage_reach(struct sek_lineage *l, const struct sek_oids *ids,
     struct sek_reach *out)
 {
+	size_t n = ids->n;
 	sek_auto_buf asked = {0}, answer = {0};
 	struct sek_clean_subject s;
 	bool go_on;
 
 	for (size_t i = 0; i < n; i++)
-		sek_lineage_put_oid(&asked, &ids[i]);
+		sek_lineage_put_oid(&asked, &ids->at[i]);
 	s = subject_of(l, "refs ", &asked);
 	if (recall(l, &s, &answer)) {
 		if (!sek_lineage_get_reach(sek_buf_str(&answer), out, n,
@@ -344,7 +345,7 @@ sek_lineage_reach(struct sek_lineage *l, const struct sek_oid *ids, size_t n,
 	}
 	if (need_holders(l, NULL))
 		return true;
-	go_on = sek_holders_reach(l->holders, ids, n, out);
+	go_on = sek_holders_reach(l->holders, ids, out);
 	sek_buf_reset(&answer);
 	sek_lineage_put_reach(&answer, out, n);
 	if (go_on)

@@ -43,8 +43,8 @@ enum sek_code sek_lineage_each(struct sek_lineage *l, sek_holder_fn *fn,
     void *arg, struct sek_err *err) SEK_CHECKED;
 bool sek_lineage_count(struct sek_lineage *l, struct sek_holding *v, size_t n,
     uint32_t groups, uint64_t *out);
-bool sek_lineage_reach(struct sek_lineage *l, const struct sek_oid *ids,
-    size_t n, struct sek_reach *out);
+bool sek_lineage_reach(struct sek_lineage *l, const struct sek_oids *ids,
+    struct sek_reach *out);
 
 const struct sek_tips *sek_lineage_tips(const struct sek_lineage *l);
 

@@ -369,7 +369,7 @@ the_refs_are_those_that_contain_a_commit(void **state)
 		h = holders(r, &s, &none);
 		assert_int_equal(sek_tips_list(&tips, r, NULL), SEK_OK);
 		reach = sek_alloc_n(wanted.n, sizeof(*reach));
-		assert_true(sek_holders_reach(h, wanted.at, wanted.n, reach));
+		assert_true(sek_holders_reach(h, &wanted, reach));
 		for (size_t i = 0; i < wanted.n; i++) {
 			struct sek_buf got = {0};
 			char hex[SEK_OID_HEX], *want;
