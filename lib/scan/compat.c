@@ -385,22 +385,31 @@ is_anything_staged(struct sek_compat *c, bool *yes, struct sek_err *err)
 	return *yes ? SEK_OK : r;
 }
 
-enum sek_code
-sek_compat_staged(struct sek_compat *c, struct sek_compat_result *out,
-    struct sek_err *err)
+/* A commit to be, with what it merges. */
+static enum sek_code
+begin_changes(struct scan *s, struct sek_compat *c, struct sek_err *err)
 {
-	struct scan s = {
+	enum sek_code r;
+
+	*s = (struct scan){
 	    .compat = c,
 	    .quote = true,
 	    .changes = true,
 	    .use = SEK_ODB_FEW,
 	    .threads = 1,
 	};
-	bool all, any = true;
-	enum sek_code r = sek_repo_merge_heads(c->repo, &s.heads, err);
+	r = sek_repo_merge_heads(c->repo, &s->heads, err);
+	return r ? r : list_merged(s, err);
+}
 
-	if (r == SEK_OK)
-		r = list_merged(&s, err);
+enum sek_code
+sek_compat_staged(struct sek_compat *c, struct sek_compat_result *out,
+    struct sek_err *err)
+{
+	struct scan s;
+	bool all, any = true;
+	enum sek_code r = begin_changes(&s, c, err);
+
 	if (r == SEK_OK)
 		r = means_all(c, &all, err);
 	if (r == SEK_OK && all)
@@ -416,17 +425,9 @@ enum sek_code
 sek_compat_merge(struct sek_compat *c, struct sek_compat_result *out,
     struct sek_err *err)
 {
-	struct scan s = {
-	    .compat = c,
-	    .quote = true,
-	    .changes = true,
-	    .use = SEK_ODB_FEW,
-	    .threads = 1,
-	};
-	enum sek_code r = sek_repo_merge_heads(c->repo, &s.heads, err);
+	struct scan s;
+	enum sek_code r = begin_changes(&s, c, err);
 
-	if (r == SEK_OK)
-		r = list_merged(&s, err);
 	if (r != SEK_OK) {
 		clear(&s);
 		return r;
