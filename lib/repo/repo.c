@@ -335,24 +335,6 @@ has_file(const char *git_dir, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* With a reftable CHERRY_PICK_HEAD is no file: git must be asked. */
-static bool
-has_pseudo_ref(const struct sek_repo *r, const char *name)
-{
-	const char *const argv[] = {
-	    "rev-parse",
-	    "--verify",
-	    "--quiet",
-	    name,
-	    NULL,
-	};
-	sek_auto_buf hex = {0};
-	int status;
-
-	return sek_git_output(r->dir, argv, &hex, &status, NULL) == SEK_OK &&
-	    status == 0;
-}
-
 static bool
 has_sequence_file(const char *git_dir)
 {
@@ -371,19 +353,9 @@ has_sequence_file(const char *git_dir)
 }
 
 bool
-sek_repo_sequencing(const struct sek_repo *r)
-{
-	if (has_sequence_file(r->git_dir))
-		return true;
-	if (!has_file(r->git_dir, "reftable"))
-		return false;
-	return has_pseudo_ref(r, "CHERRY_PICK_HEAD") ||
-	    has_pseudo_ref(r, "REVERT_HEAD");
-}
-
-bool
 sek_repo_sequencing_in(const char *git_dir)
 {
+	/* With a reftable CHERRY_PICK_HEAD is no file. */
 	return !has_file(git_dir, "HEAD") || has_file(git_dir, "reftable") ||
 	    has_sequence_file(git_dir);
 }

@@ -49,10 +49,9 @@ enum sek_code sek_repo_resolve(struct sek_repo *r, const char *revision,
 enum sek_code sek_repo_merge_heads(struct sek_repo *r, struct sek_oids *out,
     struct sek_err *err) SEK_CHECKED;
 
-/* Is a cherry-pick, revert or rebase under way? git runs no pre-commit then. */
-bool sek_repo_sequencing(const struct sek_repo *r);
-/* The same of a git directory of which nothing else is known. False only if
- * there surely is none: also for what is not a git directory it is true. */
+/* Is a cherry-pick, revert or rebase under way in a git directory of which
+ * nothing else is known? git runs no pre-commit then. False only if there surely
+ * is none: also for what is not a git directory it is true. */
 bool sek_repo_sequencing_in(const char *git_dir);
 
 /*

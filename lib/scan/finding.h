@@ -78,16 +78,7 @@ struct sek_finding {
 	size_t more_n;
 };
 
-struct sek_findings {
-	struct sek_finding *at;
-	size_t n, cap; /* a SEK_VEC */
-};
-
 void sek_finding_clear(struct sek_finding *f);
-void sek_findings_clear(struct sek_findings *v);
-/* By order, then offset, then rule; the same secret of the same rule at the
- * same place once: the one with the higher confidence stays. */
-void sek_findings_sort(struct sek_findings *v);
 
 /*
  * 24 hex digits of SHA-256 over the rule's id and the secret; for a guessable

@@ -16,88 +16,6 @@ static const struct sek_rule other = {.id = "other-rule"};
 static const struct sek_rule guessable = {
     .id = "plain-rule", .guessable = true};
 
-static struct sek_finding *
-add(struct sek_findings *v, const struct sek_rule *rule, uint64_t order,
-    uint64_t start, uint64_t end)
-{
-	struct sek_finding *f = sek_vec_push(v);
-
-	f->rule = rule;
-	f->order = order;
-	f->start = start;
-	f->end = end;
-	f->path = sek_strdup("a");
-	return f;
-}
-
-static void
-sorts_by_order_then_offset_then_rule(void **state)
-{
-	struct sek_findings v = {0};
-
-	(void)state;
-	add(&v, &plain, 2, 0, 4);
-	add(&v, &plain, 1, 9, 12);
-	add(&v, &plain, 1, 3, 8);
-	add(&v, &other, 1, 3, 8);
-	sek_findings_sort(&v);
-	assert_int_equal(v.n, 4);
-	assert_ptr_equal(v.at[0].rule, &other);
-	assert_int_equal(v.at[1].start, 3);
-	assert_int_equal(v.at[2].start, 9);
-	assert_int_equal(v.at[3].order, 2);
-	sek_findings_clear(&v);
-}
-
-static void
-tells_one_secret_of_one_rule_at_one_place_once(void **state)
-{
-	struct sek_findings v = {0};
-
-	(void)state;
-	add(&v, &plain, 1, 3, 8)->facts.confidence = SEK_CONF_LOW;
-	add(&v, &plain, 1, 3, 8)->facts.confidence = SEK_CONF_HIGH;
-	add(&v, &plain, 1, 3, 8)->facts.confidence = SEK_CONF_MEDIUM;
-	sek_findings_sort(&v);
-	assert_int_equal(v.n, 1);
-	assert_int_equal(v.at[0].facts.confidence, SEK_CONF_HIGH);
-	sek_findings_clear(&v);
-	assert_int_equal(v.n, 0);
-}
-
-static void
-keeps_what_differs_in_place_path_or_commit(void **state)
-{
-	struct sek_findings v = {0};
-	struct sek_finding *f;
-
-	(void)state;
-	add(&v, &plain, 1, 3, 8);
-	add(&v, &plain, 1, 3, 8)->place = SEK_PLACE_FILE_NAME;
-	f = add(&v, &plain, 1, 3, 8);
-	free(f->path);
-	f->path = sek_strdup("b");
-	f = add(&v, &plain, 1, 3, 8);
-	f->commit = (struct sek_oid){.len = 20, .raw = {1}};
-	add(&v, &plain, 1, 3, 9);
-	sek_findings_sort(&v);
-	assert_int_equal(v.n, 5);
-	sek_findings_clear(&v);
-}
-
-static void
-sorts_nothing_and_clears_nothing(void **state)
-{
-	struct sek_findings v = {0};
-	struct sek_finding f = {0};
-
-	(void)state;
-	sek_findings_sort(&v);
-	sek_findings_clear(&v);
-	sek_finding_clear(&f);
-	assert_null(f.path);
-}
-
 /* The freed bytes are looked at from outside the C program's rules. */
 static void
 a_cleared_finding_leaves_no_secret_behind(void **state)
@@ -290,10 +208,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sorts_by_order_then_offset_then_rule),
-	    cmocka_unit_test(tells_one_secret_of_one_rule_at_one_place_once),
-	    cmocka_unit_test(keeps_what_differs_in_place_path_or_commit),
-	    cmocka_unit_test(sorts_nothing_and_clears_nothing),
 	    cmocka_unit_test(a_cleared_finding_leaves_no_secret_behind),
 	    cmocka_unit_test(a_fingerprint_is_the_value_kept_in_peoples_files),
 	    cmocka_unit_test(a_fingerprint_follows_the_secret_wherever_it_is),

@@ -390,26 +390,22 @@ merge_heads_come_from_the_file_or_the_environment(void **state)
 static void
 a_sequence_under_way_is_seen(void **state)
 {
-	struct sek_repo *r;
-
 	(void)state;
 	sh("git init -q r; cd r; echo 0 >f; git add f; git commit -q -m 0;\n"
 	   "echo 1 >f; git commit -q -a -m 1; git checkout -q -b b HEAD~;\n"
 	   "echo 2 >f; git commit -q -a -m 2");
-	r = opened("r");
-	assert_false(sek_repo_sequencing(r));
+	assert_false(sek_repo_sequencing_in("r/.git"));
 	sh("cd r; ! git cherry-pick main >/dev/null 2>&1");
-	assert_true(sek_repo_sequencing(r));
+	assert_true(sek_repo_sequencing_in("r/.git"));
 	sh("cd r; git cherry-pick --abort; ! git revert main >/dev/null 2>&1");
-	assert_true(sek_repo_sequencing(r));
+	assert_true(sek_repo_sequencing_in("r/.git"));
 	sh("cd r; git revert --abort; ! git rebase main >/dev/null 2>&1");
-	assert_true(sek_repo_sequencing(r));
+	assert_true(sek_repo_sequencing_in("r/.git"));
 	sh("cd r; git rebase --abort;\n"
 	   "! git rebase --apply main >/dev/null 2>&1");
-	assert_true(sek_repo_sequencing(r));
+	assert_true(sek_repo_sequencing_in("r/.git"));
 	sh("cd r; git rebase --abort; ! git merge main >/dev/null 2>&1");
-	assert_false(sek_repo_sequencing(r));
-	sek_repo_free(r);
+	assert_false(sek_repo_sequencing_in("r/.git"));
 }
 
 static enum sek_code
