@@ -26,12 +26,14 @@
 	X(archive_read_support_format_tar)                                     \
 	X(archive_read_support_format_7zip)                                    \
 	X(archive_read_support_format_raw)                                     \
+	X(archive_read_support_format_empty)                                   \
 	X(archive_read_set_format_option)                                      \
 	X(archive_read_open_memory)                                            \
 	X(archive_read_next_header)                                            \
 	X(archive_read_data)                                                   \
 	X(archive_read_has_encrypted_entries)                                  \
 	X(archive_read_header_position)                                        \
+	X(archive_errno)                                                       \
 	X(archive_filter_bytes)                                                \
 	X(archive_filter_code)                                                 \
 	X(archive_filter_name)                                                 \
@@ -51,8 +53,8 @@ static struct sek_library library = SEK_LIBRARY(SEK_LIBARCHIVE, names, &lib);
 
 /* The formats' own documents: RFC 1952, RFC 8878, APPNOTE 4.3.7, xz-file-format
  * 2.1.1.1, 7zFormat.txt, pax(1) "ustar Interchange Format". */
-bool
-sek_archive_begins(struct sek_str c)
+static bool
+has_magic(struct sek_str c)
 {
 	static const struct sek_str magic[] = {
 	    {"PK\3\4", 4},
@@ -72,10 +74,15 @@ sek_archive_begins(struct sek_str c)
 			return true;
 	if (c.n >= 10 && !memcmp(c.p, "\x1f\x8b\x08", 3) && !(c.p[3] & 0xe0))
 		return true;
-	if (c.n >= 10 && !memcmp(c.p, "BZh", 3) &&
-	    !memcmp(c.p + 4, "1AY&SY", 6))
-		return true;
-	return c.n >= SEK_ARCHIVE_HEAD && !memcmp(c.p + 257, "ustar", 5);
+	return c.n >= 10 && !memcmp(c.p, "BZh", 3) &&
+	    !memcmp(c.p + 4, "1AY&SY", 6);
+}
+
+bool
+sek_archive_begins(struct sek_str c)
+{
+	return has_magic(c) ||
+	    (c.n >= SEK_ARCHIVE_HEAD && !memcmp(c.p + 257, "ustar", 5));
 }
 
 void
@@ -109,7 +116,8 @@ support_formats(struct archive *a, enum as as)
 		lib.archive_read_set_format_option(a, "tar",
 		    "read_concatenated_archives", "1") != ARCHIVE_OK))
 		return false;
-	return lib.archive_read_support_format_zip(a) == ARCHIVE_OK &&
+	return lib.archive_read_support_format_empty(a) == ARCHIVE_OK &&
+	    lib.archive_read_support_format_zip(a) == ARCHIVE_OK &&
 	    lib.archive_read_support_format_7zip(a) == ARCHIVE_OK &&
 	    lib.archive_read_support_format_raw(a) == ARCHIVE_OK;
 }
@@ -326,7 +334,10 @@ next_member(struct reading *r, struct archive_entry **entry,
 	if (!r->in_data && r->given && at > 0)
 		r->at = (size_t)at;
 	*code = SEK_OK;
-	if (next != ARCHIVE_EOF)
+	/* It also takes for empty what it failed to unpack. */
+	if (format_of(r) == ARCHIVE_FORMAT_EMPTY && !lib.archive_errno(r->a))
+		r->touched = true;
+	else if (next != ARCHIVE_EOF || format_of(r) == ARCHIVE_FORMAT_EMPTY)
 		*code = end_of_headers(r, err);
 	else if (r->damaged)
 		*code = sek_fail(err, SEK_EPARSE, SEK_ARCHIVE_DAMAGED);
@@ -352,7 +363,8 @@ read_members(struct reading *r, struct sek_err *err)
 		r->touched = true;
 		if (is_raw(r) &&
 		    lib.archive_filter_code(r->a, 0) == ARCHIVE_FILTER_NONE)
-			return is_lost(r)
+			return !has_magic(r->content) ? SEK_OK /* mere text */
+			    : is_lost(r)
 			    ? sek_fail(err, SEK_EPARSE,
 				  "a damaged archive: it cannot be unpacked")
 			    : sek_fail(err, SEK_EIO, SEK_ARCHIVE_OTHERS);

@@ -251,6 +251,17 @@ def test_no_archive_at_all(plain):
     assert "manual" not in r.all
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd, tarred, zipped])
+def test_an_empty_one_is_clean(plain, pack):
+    plain.write("a", pack({} if pack in (tarred, zipped) else b""))
+    assert plain.cli("scan", "--strict").status == 0
+
+
+def test_a_text_that_looks_like_a_tar_is_text(plain):
+    plain.write("tar.js", "x" * 257 + "ustar" + "y" * 999)
+    assert plain.cli("scan", "--strict").status == 0
+
+
 def sevenzip(repo, name, *options):
     repo.write("m/k.ini", "some text\n" * 99)
     repo.write("m/z.ini", "more text\n" * 99)
