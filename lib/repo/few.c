@@ -311,7 +311,7 @@ read_packed(struct sek_few *f, const struct sek_oid *oid, struct link *l,
     struct sek_buf *out, enum sek_type *type, size_t max, struct sek_err *err)
 {
 	struct end end = {0};
-	struct sek_str base;
+	struct sek_str base = {NULL, 0};
 	enum sek_code r = follow(f, oid, l, &end, err);
 
 	if (!r)
