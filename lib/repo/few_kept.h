@@ -20,8 +20,8 @@ struct sek_kept {
 };
 
 struct sek_few_kept {
-	struct sek_kept slot[SEK_KEPT_SLOTS];
-	char *ring;    /* SEK_KEPT_BYTES; NULL: not there yet */
+	struct sek_kept *slot; /* NULL: neither is there yet */
+	char *ring;
 	uint64_t next; /* `at` of what is kept next */
 };
 
