@@ -43,7 +43,8 @@ struct sek_few {
 	bool fresh;  /* the first place is a quarantine: git has just summed up
 			what is in it, and named it so */
 	bool summed; /* all that is read now stands there */
-	enum { FAN_UNKNOWN, FAN_THERE, FAN_NOWHERE } fan[256];
+	bool fan[256]; /* directories of loose objects */
+	bool fans_listed;
 	struct sek_few_kept kept;
 	struct links links;      /* of the object that is read */
 	struct sek_buf spare[2]; /* what is on its way, by turns */
@@ -391,21 +392,43 @@ sek_few_read(struct sek_few *f, const struct sek_oid *oid, struct sek_buf *out,
 	return r;
 }
 
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+static void
+list_fans(struct sek_few *f, const char *objects)
+{
+	DIR *dir = opendir(objects);
+	const struct dirent *d;
+
+	if (!dir)
+		memset(f->fan, true, sizeof(f->fan));
+	while (dir && (d = readdir(dir))) {
+		int high = hex_digit(d->d_name[0]);
+		int low = high < 0 ? -1 : hex_digit(d->d_name[1]);
+
+		if (low >= 0 && !d->d_name[2])
+			f->fan[16 * high + low] = true;
+	}
+	if (dir)
+		closedir(dir);
+}
+
 /* In any of the places: most ids begin like no loose object at all. */
 static bool
 has_fan(struct sek_few *f, unsigned char first)
 {
-	if (f->fan[first] == FAN_UNKNOWN)
-		f->fan[first] = FAN_NOWHERE;
-	else
-		return f->fan[first] == FAN_THERE;
-	sek_vec_each (dir, &f->places->dirs) {
-		sek_auto_free char *path = sek_printf("%s/%02x", *dir, first);
-
-		if (access(path, F_OK) == 0 || errno != ENOENT)
-			f->fan[first] = FAN_THERE;
-	}
-	return f->fan[first] == FAN_THERE;
+	if (!f->fans_listed)
+		sek_vec_each (dir, &f->places->dirs)
+			list_fans(f, *dir);
+	f->fans_listed = true;
+	return f->fan[first];
 }
 
 enum sek_code
