@@ -13,17 +13,32 @@ sek_hex(struct sek_buf *out, const void *p, size_t n)
 	}
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* One more than what a digit stands for; 0: it is none. Ids are read in great
+ * numbers. */
+static const unsigned char hex_digits[256] = {
+    ['0'] = 1,
+    ['1'] = 2,
+    ['2'] = 3,
+    ['3'] = 4,
+    ['4'] = 5,
+    ['5'] = 6,
+    ['6'] = 7,
+    ['7'] = 8,
+    ['8'] = 9,
+    ['9'] = 10,
+    ['a'] = 11,
+    ['b'] = 12,
+    ['c'] = 13,
+    ['d'] = 14,
+    ['e'] = 15,
+    ['f'] = 16,
+    ['A'] = 11,
+    ['B'] = 12,
+    ['C'] = 13,
+    ['D'] = 14,
+    ['E'] = 15,
+    ['F'] = 16,
+};
 
 bool
 sek_unhex(struct sek_str hex, unsigned char *out)
@@ -31,11 +46,12 @@ sek_unhex(struct sek_str hex, unsigned char *out)
 	if (hex.n % 2 != 0)
 		return false;
 	for (size_t i = 0; i < hex.n; i += 2) {
-		int high = hex_digit(hex.p[i]), low = hex_digit(hex.p[i + 1]);
+		unsigned high = hex_digits[(unsigned char)hex.p[i]];
+		unsigned low = hex_digits[(unsigned char)hex.p[i + 1]];
 
-		if (high < 0 || low < 0)
+		if (!high || !low)
 			return false;
-		out[i / 2] = (unsigned char)(high << 4 | low);
+		out[i / 2] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
