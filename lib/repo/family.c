@@ -158,10 +158,16 @@ find_known_loose(struct sek_families *f, const unsigned char *settled)
 	const struct sek_store *s = f->store;
 
 	f->loose_known = bits_new(s->loose.n);
+	f->loose_settled = bits_new(s->loose.n);
+	if (settled)
+		memcpy(f->loose_settled, settled, s->loose.n / 8 + 1);
 	for (size_t i = 0; i < s->loose.n; i++) {
 		uint32_t there;
 
-		if (settled && sek_bit(settled, i))
+		if (sek_bit(f->loose_settled, i) ||
+		    (i &&
+			sek_oid_eq(&s->loose.at[i - 1].oid,
+			    &s->loose.at[i].oid)))
 			set_bit(f->loose_known, i);
 		sek_vec_each (p, &s->packs)
 			if (sek_pack_find(*p, &s->loose.at[i].oid, &there)) {
@@ -241,6 +247,7 @@ sek_families_free(struct sek_families *f)
 	}
 	free(f->pack);
 	free(f->loose_known);
+	free(f->loose_settled);
 	sek_vec_clear(&f->roots);
 	sek_vec_clear(&f->circles);
 	free(f);

@@ -33,7 +33,9 @@ struct sek_families {
 	struct sek_family_pack *pack;
 	SEK_VEC(struct sek_family_root) roots; /* in storage order */
 	SEK_VEC(struct sek_family_root) circles;
-	unsigned char *loose_known; /* bit: a pack has this loose object, too */
+	unsigned char *loose_known;   /* bit: a pack, or an earlier directory,
+					 has this loose object, or settled */
+	unsigned char *loose_settled; /* bit: it need not be read */
 	uint64_t objects; /* numbers: packs in turn, then loose ones */
 	uint64_t packed;  /* of which in packs */
 };

@@ -199,21 +199,6 @@ by_oid(const void *a, const void *b)
 	return c ? c : (x->dir > y->dir) - (x->dir < y->dir);
 }
 
-static void
-sort_loose(struct sek_store *s)
-{
-	size_t n = 0;
-
-	if (!s->loose.n)
-		return;
-	qsort(s->loose.at, s->loose.n, sizeof(*s->loose.at), by_oid);
-	for (size_t i = 0; i < s->loose.n; i++)
-		if (!n ||
-		    !sek_oid_eq(&s->loose.at[n - 1].oid, &s->loose.at[i].oid))
-			s->loose.at[n++] = s->loose.at[i];
-	s->loose.n = n;
-}
-
 /* Loose objects first: git repacks them into packs, never back. */
 static enum sek_code
 open_dirs(struct sek_store **out, struct sek_store *s, enum sek_code code,
@@ -236,7 +221,8 @@ open_dirs(struct sek_store **out, struct sek_store *s, enum sek_code code,
 		sek_store_free(s);
 		return code;
 	}
-	sort_loose(s);
+	if (s->loose.n)
+		qsort(s->loose.at, s->loose.n, sizeof(*s->loose.at), by_oid);
 	*out = s;
 	return SEK_OK;
 }

@@ -26,7 +26,7 @@ struct sek_store {
 	unsigned oid_len;
 	SEK_VEC(char *) dirs;
 	SEK_VEC(struct sek_pack *) packs;      /* by directory, then name */
-	SEK_VEC(struct sek_store_loose) loose; /* by id, each once */
+	SEK_VEC(struct sek_store_loose) loose; /* by id, then directory */
 	SEK_VEC(struct sek_store_problem) problems;
 	bool needs_git; /* there is what only git can read */
 };

@@ -413,11 +413,13 @@ walk_loose(struct walker *w, size_t i)
 	size_t body;
 	bool go_on;
 
-	if (o.known)
+	if (sek_bit(f->loose_settled, i))
 		return;
 	r = sek_store_read_loose(f->store, l, w->z, &own, &o.type, &body, &why);
 	if (!r)
 		r = count_bytes(w->walk, own.n, &why);
+	if (r == SEK_ENOTFOUND && o.known)
+		return; /* git packed it: it is told from there */
 	if (r) {
 		go_on = w->v->lost(w->v->arg, &l->oid, o.number, loss_of(r),
 		    why.text);

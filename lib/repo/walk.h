@@ -21,8 +21,8 @@ struct sek_walk_object {
 	uint64_t size;
 	unsigned depth; /* in its family: it is made of the object that was
 			   told last with a depth of one less */
-	bool known;     /* told under another number, or settled; what is made
-			   of it is not */
+	bool known;     /* told under another number, from another place, or
+			   settled; what is made of it is not */
 	struct sek_str content;        /* p NULL: not put together */
 	const struct sek_delta *delta; /* NULL: the root of a family */
 	struct sek_str base;           /* with a delta */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "repo/lfs.h"
+#include "repo/sum.h"
 #include "repo/walk.h"
 #include "scan/archive.h"
 #include "scan/carry.h"
@@ -21,6 +22,7 @@ struct loss {
 };
 
 struct shared {
+	const struct sek_store *store;
 	struct sek_walk *walk;
 	const struct sek_oids *only;
 	uint64_t order; /* of the first object */
@@ -38,6 +40,7 @@ struct reader {
 	SEK_VEC(struct sek_marks) marks; /* by depth in the family */
 	struct sek_buf built;
 	struct sek_carry room;
+	struct sek_inflate *z; /* for other copies */
 };
 
 struct sek_job
@@ -184,14 +187,56 @@ learn(struct reader *r, const struct sek_walk_object *o,
 	return code;
 }
 
+/* All that one object may be made of, for one that is read by itself. */
+#define COPY_MAX (4 * (uint64_t)SEK_OBJECT_MAX)
+
+/*
+ * Another place has an object of this id, too. Both are the object, or one of
+ * them is not what it is called; and git reads whichever it likes.
+ */
+static void
+compare_copies(struct reader *r, const struct sek_walk_object *o,
+    struct sek_str content)
+{
+	const char *why = "damaged: a copy of it has another id";
+	sek_auto_buf other = {0};
+	enum sek_type type;
+	uint64_t work = 0;
+	struct sek_oid oid;
+	struct sek_err err;
+
+	if (sek_walk_oid(o, &oid) && sek_sum_is(&oid, o->type, content)) {
+		if (sek_store_read(r->shared->store, &oid, r->z, &other, &type,
+			&work, COPY_MAX, &err) != SEK_OK)
+			why = err.text;
+		else if (sek_sum_is(&oid, type, sek_buf_str(&other)))
+			return;
+	}
+	tell_unread(r, &oid, why);
+}
+
+static void
+scan_or_pass(struct reader *r, const struct sek_walk_object *o,
+    const struct sek_marks *marks, bool encoded, struct sek_str content)
+{
+	bool live = r->rules->unfiltered_n || marks->many || encoded ||
+	    sek_marks_live(marks) || (content.p && sek_lfs_begins(content));
+
+	if (o->known && live)
+		compare_copies(r, o, content);
+	else if (live)
+		scan(r, o, content);
+	else if (!o->known)
+		pass(r, o);
+}
+
 static bool
 is_asked_for(const struct reader *r, const struct sek_walk_object *o)
 {
 	struct sek_oid oid;
 
-	if (o->known || !r->shared->only)
-		return !o->known;
-	return !sek_walk_oid(o, &oid) || sek_oids_find(r->shared->only, &oid);
+	return !r->shared->only || !sek_walk_oid(o, &oid) ||
+	    sek_oids_find(r->shared->only, &oid);
 }
 
 static bool
@@ -200,13 +245,13 @@ on_object(void *arg, const struct sek_walk_object *o)
 	struct reader *r = arg;
 	struct sek_marks *marks = marks_at(r, o->depth);
 	struct sek_str content = o->content;
-	bool told = is_asked_for(r, o);
+	bool held = is_asked_for(r, o);
 	bool encoded;
 	struct sek_oid oid;
 	struct sek_err err;
 	enum sek_code code;
 
-	if (!told && !content.p)
+	if (!held && !content.p)
 		return !sek_desk_stopped(r->desk);
 	encoded = is_encoded(o, content);
 	code = learn(r, o, marks, &content, &err);
@@ -217,13 +262,8 @@ on_object(void *arg, const struct sek_walk_object *o)
 		tell_unread(r, &oid, err.text);
 		return !sek_desk_stopped(r->desk);
 	}
-	if (!told)
-		return !sek_desk_stopped(r->desk);
-	if (r->rules->unfiltered_n || marks->many || encoded ||
-	    sek_marks_live(marks) || (content.p && sek_lfs_begins(content)))
-		scan(r, o, content);
-	else
-		pass(r, o);
+	if (held)
+		scan_or_pass(r, o, marks, encoded, content);
 	if (r->built.cap > SEK_BUF_MAX)
 		sek_buf_clear(&r->built);
 	if (r->room.text.cap > SEK_BUF_MAX)
@@ -262,6 +302,7 @@ read_all(void *arg, struct sek_desk *desk)
 	    .rules = policy->rules,
 	    .matcher = sek_matcher_new(policy->program),
 	    .room = {.text = {.max = SEK_OBJECT_MAX}},
+	    .z = sek_inflate_new(),
 	};
 	struct sek_walk_visitor v = {on_object, on_lost, &r};
 
@@ -270,6 +311,7 @@ read_all(void *arg, struct sek_desk *desk)
 		sek_vec_clear(marks);
 	sek_vec_clear(&r.marks);
 	sek_matcher_free(r.matcher);
+	sek_inflate_free(r.z);
 	sek_buf_clear(&r.built);
 	sek_carry_clear(&r.room);
 }
@@ -338,6 +380,7 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
 	struct sek_settled settled = sek_clean_store_settled(clean);
 	struct sek_families *f = sek_families_new_but(store, &settled);
 	struct shared s = {
+	    .store = store,
 	    .walk = sek_walk_new(f),
 	    .clean = clean,
 	    .only = only,

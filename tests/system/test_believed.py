@@ -3,11 +3,12 @@ replace refs, grafts or a list of shallow commits hide no commit and no file; no
 is it believed what it says of an object's id."""
 
 import hashlib
+import shutil
 import struct
 
 import pytest
 
-from test_scan_tree import paths, unread
+from test_scan_tree import paths, places, unread
 
 
 def chunks(data):
@@ -178,9 +179,9 @@ def swap_packed(repo, bad, good):
     data = bytearray(path.read_bytes())
     n, = struct.unpack_from(">I", data, 8 + 4 * 255)
     ids = [data[1032 + 20 * i:1052 + 20 * i].hex() for i in range(n)]
-    offsets = 1032 + 24 * n
-    at = [offsets + 4 * ids.index(x) for x in (bad, good)]
-    data[at[0]:at[0] + 4] = data[at[1]:at[1] + 4]
+    for table in (1032 + 20 * n, 1032 + 24 * n):  # of checksums, of offsets
+        at = [table + 4 * ids.index(x) for x in (bad, good)]
+        data[at[0]:at[0] + 4] = data[at[1]:at[1] + 4]
     data[-20:] = hashlib.sha1(data[:-20]).digest()
     path.chmod(0o644)
     path.write_bytes(data)
@@ -208,3 +209,57 @@ def test_an_object_in_the_place_of_another_is_not_read_for_it(world, keys, swap)
     bare = world.bare()
     done = repo.git("push", str(bare.path), "HEAD:refs/heads/main", ok=False)
     assert f"object {bad}: damaged" in done.err and not bare.head("main"), done
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("liar_first", [True, False])
+@pytest.mark.parametrize("other", ["pack", "loose", "alternate"])
+def test_a_copy_that_is_not_what_it_is_called_hides_no_other(
+    world, keys, other, liar_first, first
+):
+    """git takes an object from whichever place it likes."""
+    repo, more = world.repo(), world.repo("more")
+    for r in (repo, more):
+        r.add("a", keys.text())
+        r.add("b", "x\n" * 9)
+        r.add("c", r.path.name)
+        r.commit("all")
+    bad, good = (repo.git("rev-parse", f":{x}").out.strip() for x in "ab")
+    liar, honest = (repo, more) if first else (more, repo)
+    (swap_loose if other == "alternate" else swap_packed)(liar, bad, good)
+    if other == "pack":
+        honest.git("repack", "-q", "-a", "-d")
+    objects = {r: dot(r) / "objects" for r in (repo, more)}
+    for r, digit in ((liar, "0"), (honest, "f")) if liar_first else ((liar, "f"), (honest, "0")):
+        for path in objects[r].glob("pack/*"):
+            path.rename(path.with_name(f"pack-{digit * 40}{path.suffix}"))
+    if other == "alternate":
+        (objects[repo] / "info" / "alternates").write_text(f"{objects[more]}\n")
+    else:
+        for path in [*objects[more].glob("pack/*"), *objects[more].glob("??/*")]:
+            to = objects[repo] / path.relative_to(objects[more])
+            to.parent.mkdir(exist_ok=True)
+            shutil.copy(path, to)
+    for args in (["--no-cache"], [], []):
+        r = repo.cli("scan", "--history", *args)
+        assert (r.status == 1 and "a:1:" in r.out) or unread(r), r
+        assert r.status in (1, 3), r
+        keys.assert_unseen(r)
+
+
+def test_copies_that_are_the_same_are_told_once(world, keys):
+    repo = world.repo()
+    repo.add("a", keys.text())
+    repo.add("b", "x\n" * 9)
+    repo.commit("both")
+    whole = repo.cli("scan", "--history", "--no-cache", "-v")
+    repo.git("repack", "-q")
+    clone = world.clone(repo.path, "shared", "-s")
+    for path in (dot(repo) / "objects").glob("??/*"):
+        to = dot(clone) / "objects" / path.relative_to(dot(repo) / "objects")
+        to.parent.mkdir(exist_ok=True)
+        shutil.copy(path, to)
+    for r in (repo, clone):
+        done = r.cli("scan", "--history", "--no-cache", "-v")
+        assert done.status == 1 and places(done) == places(whole) and not unread(done), done
+        assert r is clone or done.err == whole.err

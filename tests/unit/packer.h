@@ -9,7 +9,7 @@
 
 /*
  * Packs as a hostile hand would write them: whatever one likes stands in their
- * headers. Ids are made up: no reader looks whether they are the content's.
+ * headers. Ids are made up: no reader of packs looks whose they are.
  */
 struct packed {
 	struct sek_oid oid;
