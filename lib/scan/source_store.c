@@ -371,6 +371,23 @@ ask_git(struct sek_engine *e, struct sek_repo *repo, struct shared *s)
 	}
 }
 
+/* git lists what a multi-pack-index or another index has, where the one that we
+ * read is damaged. */
+static void
+lose_what_is_not_here(struct shared *s, const struct sek_shard *shard)
+{
+	for (size_t i = 0; s->only && i < s->only->n; i++) {
+		const struct sek_oid *oid = &s->only->at[i];
+
+		if ((!shard || sek_shard_has(shard, oid)) &&
+		    !sek_store_has(s->store, oid))
+			*sek_vec_push(&s->lost) = (struct loss){
+			    .oid = *oid,
+			    .number = UINT64_MAX,
+			};
+	}
+}
+
 void
 sek_source_store(struct sek_engine *e, struct sek_repo *repo,
     const struct sek_store *store, const struct sek_oids *only,
@@ -394,6 +411,7 @@ sek_source_store(struct sek_engine *e, struct sek_repo *repo,
 	    (only ? only->n : sek_families_distinct(f)) /
 		(shard && shard->of ? shard->of : 1));
 	sek_engine_run(e, read_all, &s);
+	lose_what_is_not_here(&s, shard);
 	ask_git(e, repo, &s);
 	sek_walk_free(s.walk);
 	sek_clean_store_close(clean, f);

@@ -263,3 +263,22 @@ def test_copies_that_are_the_same_are_told_once(world, keys):
         done = r.cli("scan", "--history", "--no-cache", "-v")
         assert done.status == 1 and places(done) == places(whole) and not unread(done), done
         assert r is clone or done.err == whole.err
+
+
+def test_what_only_a_multi_pack_index_knows_is_read_by_git(world, keys):
+    """git lists it; the index of its pack calls it otherwise."""
+    repo = world.repo()
+    repo.add("a", keys.text())
+    repo.commit("all")
+    repo.git("repack", "-q", "-a", "-d", "--write-midx")
+    oid = bytes.fromhex(repo.git("rev-parse", ":a").out.strip())
+    path, = (dot(repo) / "objects" / "pack").glob("*.idx")
+    data = path.read_bytes()
+    assert data.count(oid) == 1
+    path.chmod(0o644)
+    path.write_bytes(data.replace(oid, oid[:-1] + bytes([oid[-1] ^ 1])))
+    assert oid.hex() in repo.git("rev-list", "--objects", "--all").out
+    for args in (["--reachable"], ["main"], ["--", "a"], []):
+        r = repo.cli("scan", "--no-cache", "--history", *args)
+        assert r.status == 1 and len(places(r)) == 2, (args, r)
+        assert not args or paths(r) == ["a"], (args, r)
