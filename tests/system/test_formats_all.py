@@ -27,7 +27,6 @@ class Format:
 
     needs = (2, 30)
     options = ()
-    of_index = False  # a server has none
 
     def make(self, world, name, bare=False):
         repo = world.repo(name, *self.options, *(("--bare",) if bare else ()))
@@ -48,6 +47,21 @@ class Format:
 
     def check(self, repo):
         """It is of this format indeed."""
+
+    def server(self):
+        """Of what format a repository is that it can be pushed to."""
+        return self
+
+
+class IndexFormat(Format):
+    """A server has no index."""
+
+    def server(self):
+        return Format()
+
+
+class Sha256(Format):
+    options = ("--object-format=sha256",)
 
 
 def dot(repo):
@@ -201,10 +215,8 @@ class ReverseIndex(Format):
         assert packs(repo, ".rev")
 
 
-class SkipHash(Format):
+class SkipHash(IndexFormat):
     """An index whose checksum is zeros, from git 2.40 on."""
-
-    of_index = True
 
     def configure(self, repo, bare):
         repo.git("config", "index.skipHash", "true")
@@ -220,9 +232,7 @@ class SkipHash(Format):
         assert index(repo)[-20:] == bytes(20)
 
 
-class ManyFiles(Format):
-    of_index = True
-
+class ManyFiles(IndexFormat):
     def configure(self, repo, bare):
         repo.git("config", "feature.manyFiles", "true")
 
@@ -230,9 +240,7 @@ class ManyFiles(Format):
         assert index(repo)[:8] == b"DIRC\0\0\0\4"
 
 
-class UntrackedCache(Format):
-    of_index = True
-
+class UntrackedCache(IndexFormat):
     def configure(self, repo, bare):
         repo.git("config", "core.untrackedCache", "true")
 
@@ -244,10 +252,8 @@ class UntrackedCache(Format):
         assert b"UNTR" in index(repo)
 
 
-class Fsmonitor(Format):
+class Fsmonitor(IndexFormat):
     """A monitor that says that nothing ever changes."""
-
-    of_index = True
 
     def configure(self, repo, bare):
         script = repo.world.script(f"monitor-{repo.path.name}",
@@ -262,10 +268,8 @@ class Fsmonitor(Format):
         assert b"FSMN" in index(repo)
 
 
-class Threads(Format):
+class Threads(IndexFormat):
     """Extensions for reading the index in parts."""
-
-    of_index = True
 
     def configure(self, repo, bare):
         repo.git("config", "index.threads", "4")
@@ -303,11 +307,13 @@ class BundleUri(Format):
         assert repo.git("for-each-ref", "refs/bundles").out
 
 
-class CompatObjectFormat(Format):
-    """Ids of both kinds, as far as that is done."""
+class CompatObjectFormat(Sha256):
+    """Ids of both kinds, as far as that is done: git 2.55 takes no push yet."""
 
     needs = (2, 45)
-    options = ("--object-format=sha256",)
+
+    def server(self):
+        return Sha256()
 
     def lacks(self, world):
         """Newer ones can be built without it."""
@@ -388,7 +394,7 @@ def test_every_mode_calls_clean_what_is_clean(world, form):
 def test_every_hook_refuses_and_lets_through(world, keys, refused, form):
     repo = form.make(world, "odd")
     repo.install()
-    server = Format() if form.of_index else form
+    server = form.server()
     bare = server.make(world, "server.git", bare=True)
     bare.install()
     for n in range(2):
