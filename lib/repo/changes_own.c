@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "repo/diff.h"
+#include "repo/index_file.h"
 #include "repo/map.h"
 #include "repo/refs.h"
 
@@ -96,30 +97,13 @@ tree_of(struct reader *r, const struct sek_oid *oid, struct sek_oid *tree,
 	return SEK_OK;
 }
 
-/* git takes a relative one from the top of the work tree. */
-static enum sek_code
-index_path(const struct sek_repo *r, char **out, struct sek_err *err)
-{
-	const char *named = getenv("GIT_INDEX_FILE");
-
-	if (!named)
-		*out = sek_printf("%s/index", r->git_dir);
-	else if (*named == '/')
-		*out = sek_strdup(named);
-	else if (*named && r->work_tree)
-		*out = sek_printf("%s/%s", r->work_tree, named);
-	else
-		return sek_fail(err, SEK_EPARSE, "GIT_INDEX_FILE is relative");
-	return SEK_OK;
-}
-
 static enum sek_code
 diff_staged(struct sek_diff *d, const struct sek_repo *r,
     const struct sek_oids *trees, struct sek_err *err)
 {
 	struct sek_index x = {0};
 	sek_auto_free char *path = NULL;
-	enum sek_code code = index_path(r, &path, err);
+	enum sek_code code = sek_index_file(&path, r, err);
 
 	if (!code)
 		code = sek_index_open(&x, path, r->oid_len, err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "repo/index_file.h"
 #include "scan/source.h"
 
 #define DEPTH_MAX 512 /* directories inside one another */
@@ -17,6 +18,7 @@ struct tree {
 	size_t listed;
 	/* The directory that the user named: where it is, and from the top. */
 	const char *disk, *shown;
+	bool checked; /* the index */
 };
 
 /* disk: where it is; shown: what it is called, from the top of the work tree
@@ -223,14 +225,28 @@ below_top(const struct sek_repo *repo, const char *path, bool is_directory)
 	return sek_strdup(*rest ? rest : name);
 }
 
+/* From a damaged index git lists what it can make of it. */
+static void
+check_index(struct tree *t)
+{
+	struct sek_err why;
+
+	if (!t->checked && sek_index_check(t->repo, &why))
+		add_unread(t, "index", why.text, false);
+	t->checked = true;
+}
+
 static enum sek_code
 directory(struct tree *t, const char *path, struct sek_err *err)
 {
 	sek_auto_free char *below = below_top(t->repo, path, true);
 	const char *spec[2] = {below && *below ? below : NULL, NULL};
-	size_t before = t->listed;
 	enum sek_code r = SEK_OK;
+	size_t before;
 
+	if (below)
+		check_index(t);
+	before = t->listed;
 	t->disk = path;
 	t->shown = spec[0];
 	if (below)

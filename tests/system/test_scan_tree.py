@@ -347,6 +347,23 @@ def test_a_report_that_cannot_be_written_fails(plain, keys):
         assert r.status == 3, (closing, r)
 
 
+def test_a_damaged_index_is_told(plain, keys):
+    """git lists what it can make of it, and may pass over files."""
+    plain.add("a", "x\n")
+    plain.add("dir/key", keys.text())
+    plain.git("commit", "-q", "-m", "x")
+    assert not unread(plain.cli("scan"))
+    path = plain.path / ".git" / "index"
+    data = bytearray(path.read_bytes())
+    for at in (40, data.index(b"dir/key") + 3, len(data) - 3):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+        for args in ([], ["."], ["dir"]):
+            r = plain.cli("scan", *args)
+            assert r.status in (1, 3) and "index: damaged" in r.err, r
+    path.write_bytes(data[:-20] + bytes(20))
+    assert not unread(plain.cli("scan")) and plain.cli("scan", "a").status == 0
+
+
 def test_usage_errors_are_2(plain):
     for args in (("--staged", "--history"), ("--range", "a..b", "x"),
                  ("--whole",), ("--nonsense",), ("--staged", "-")):
