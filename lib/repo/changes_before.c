@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "repo/changes.h"
 #include "repo/changes_walk.h"
+#include "repo/tree_paths.h"
 
 struct preimages {
 	sek_preimage_fn *fn;
@@ -161,6 +162,11 @@ sek_changes_blob_at(struct sek_repo *r, const struct sek_oid *commit,
 	*out = (struct sek_oid){0};
 	if (!path.n)
 		return SEK_OK;
+	if (commit &&
+	    sek_tree_paths(r, commit, (const char *const[]){name}, 1, out,
+		NULL) == SEK_OK)
+		return SEK_OK;
+	*out = (struct sek_oid){0};
 	code = sek_git_start_env(&g, r->dir, commit ? tree : index, env, err);
 	while (!code) {
 		struct sek_oid oid;

@@ -121,19 +121,29 @@ sek_pack_open_few(struct sek_pack **out, const char *path, unsigned oid_len,
 }
 
 enum sek_code
+sek_pack_place(struct sek_pack *p, struct sek_err *err)
+{
+	if (!p->place)
+		place_objects(p);
+	return sek_pack_failed(p)
+	    ? sek_fail(err, SEK_EIO, "%s: cannot be read", p->path)
+	    : SEK_OK;
+}
+
+enum sek_code
 sek_pack_open(struct sek_pack **out, const char *path, unsigned oid_len,
     struct sek_err *err)
 {
-	enum sek_code r = sek_pack_open_few(out, path, oid_len, err);
+	struct sek_pack *p = NULL;
+	enum sek_code r = sek_pack_open_few(&p, path, oid_len, err);
 
+	if (!r)
+		r = sek_pack_place(p, err);
 	if (r)
-		return r;
-	place_objects(*out);
-	if (!sek_pack_failed(*out))
-		return SEK_OK;
-	sek_pack_free(*out);
-	*out = NULL;
-	return sek_fail(err, SEK_EIO, "%s: cannot be read", path);
+		sek_pack_free(p);
+	else
+		*out = p;
+	return r;
 }
 
 void

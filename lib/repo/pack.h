@@ -40,6 +40,9 @@ enum sek_code sek_pack_take(struct sek_pack *p, unsigned oid_len,
  */
 enum sek_code sek_pack_open_few(struct sek_pack **out, const char *path,
     unsigned oid_len, struct sek_err *err) SEK_CHECKED;
+/* Then they have places, too. SEK_EIO. */
+enum sek_code
+sek_pack_place(struct sek_pack *p, struct sek_err *err) SEK_CHECKED;
 void sek_pack_free(struct sek_pack *p); /* NULL is legal */
 
 void

@@ -10,6 +10,7 @@
 #include "repo/config_load.h"
 #include "repo/few.h"
 #include "repo/place.h"
+#include "repo/refs.h"
 
 /*
  * Between the paths in git's answer, which may hold newlines: a line that no
@@ -245,6 +246,23 @@ sek_repo_free_ptr(struct sek_repo **r)
 	*r = NULL;
 }
 
+/* By ourselves, as far as that goes. */
+static bool
+read_head(const struct sek_repo *r, struct sek_oid *out)
+{
+	sek_auto_few *few = NULL;
+	sek_auto_buf content = {0};
+	struct sek_oid head;
+	enum sek_type type;
+
+	if (sek_refs_head(r, &head, NULL) || sek_few_open(&few, r, NULL) ||
+	    sek_few_read(few, &head, &content, &type, NULL) ||
+	    type != SEK_COMMIT)
+		return false;
+	*out = head;
+	return true;
+}
+
 enum sek_code
 sek_repo_resolve(struct sek_repo *r, const char *revision, struct sek_oid *out,
     struct sek_err *err)
@@ -263,6 +281,8 @@ sek_repo_resolve(struct sek_repo *r, const char *revision, struct sek_oid *out,
 	enum sek_code code;
 	int status;
 
+	if (!strcmp(revision, "HEAD") && read_head(r, out))
+		return SEK_OK;
 	code = sek_git_output(r->dir, argv, &hex, &status, &said);
 	if (code)
 		return sek_fail(err, code, "%s", said.text);

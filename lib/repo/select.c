@@ -111,7 +111,7 @@ sek_select_revisions(struct sek_selection *s, struct sek_repo *r,
 		if (code)
 			return code;
 	}
-	return check_tips(r, sek_buf_str(&s->tips), err);
+	return s->tips.n ? check_tips(r, sek_buf_str(&s->tips), err) : SEK_OK;
 }
 
 /* "2 weeks ago", "1 day ago": at least so many seconds. */

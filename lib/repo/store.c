@@ -65,7 +65,9 @@ open_one(struct sek_store *s, const char *folder, const char *name)
 	sek_auto_free char *midx = sek_printf("%s/multi-pack-index", folder);
 	struct sek_pack *p = NULL;
 	struct sek_err why;
-	enum sek_code r = sek_pack_open(&p, path, s->oid_len, &why);
+	enum sek_code r = s->unplaced
+	    ? sek_pack_open_few(&p, path, s->oid_len, &why)
+	    : sek_pack_open(&p, path, s->oid_len, &why);
 
 	if (r == SEK_OK)
 		*sek_vec_push(&s->packs) = p;
@@ -235,6 +237,28 @@ sek_store_open(struct sek_store **out, const struct sek_repo *r,
 
 	s->oid_len = r->oid_len;
 	return open_dirs(out, s, sek_store_dirs(s, r, err), err);
+}
+
+enum sek_code
+sek_store_open_unplaced(struct sek_store **out, const struct sek_repo *r,
+    struct sek_err *err)
+{
+	struct sek_store *s = sek_alloc(sizeof(*s));
+
+	s->oid_len = r->oid_len;
+	s->unplaced = true;
+	return open_dirs(out, s, sek_store_dirs(s, r, err), err);
+}
+
+enum sek_code
+sek_store_place(struct sek_store *s, struct sek_err *err)
+{
+	enum sek_code r = SEK_OK;
+
+	for (size_t i = 0; !r && i < s->packs.n; i++)
+		r = sek_pack_place(s->packs.at[i], err);
+	s->unplaced = s->unplaced && r;
+	return r;
 }
 
 enum sek_code

@@ -29,6 +29,7 @@ struct sek_store {
 	SEK_VEC(struct sek_store_loose) loose; /* by id, then directory */
 	SEK_VEC(struct sek_store_problem) problems;
 	bool needs_git; /* there is what only git can read */
+	bool unplaced;  /* packs have no places */
 };
 
 /* What cannot be read is a problem, and hides nothing else. SEK_EIO: there is
@@ -38,6 +39,12 @@ enum sek_code sek_store_open(struct sek_store **out, const struct sek_repo *r,
 /* The same of one directory of objects and its info/alternates. */
 enum sek_code sek_store_open_of(struct sek_store **out, const char *objects,
     unsigned oid_len, struct sek_err *err) SEK_CHECKED;
+/* The same, but packs have no places (pack.h) before sek_store_place gives them
+ * some: to ask only which files there are. */
+enum sek_code sek_store_open_unplaced(struct sek_store **out,
+    const struct sek_repo *r, struct sek_err *err) SEK_CHECKED;
+enum sek_code
+sek_store_place(struct sek_store *s, struct sek_err *err) SEK_CHECKED;
 void sek_store_free(struct sek_store *s); /* NULL is legal */
 
 bool sek_store_has(const struct sek_store *s, const struct sek_oid *oid);

@@ -1,7 +1,9 @@
 #include "repo/tips.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "repo/git.h"
@@ -70,6 +72,25 @@ by_name(const void *pa, const void *pb)
 	return ra != rb ? (int)ra - (int)rb : strcmp(a->name, b->name);
 }
 
+static bool
+is_absent(const char *dir, const char *name)
+{
+	sek_auto_free char *path = sek_printf("%s/%s", dir, name);
+	struct stat st;
+
+	return lstat(path, &st) && errno == ENOENT;
+}
+
+/* Places that reflogs can be in (gitrepository-layout(5)). */
+static bool
+has_no_reflogs(const struct sek_repo *r)
+{
+	return is_absent(r->common_dir, "logs") &&
+	    is_absent(r->common_dir, "worktrees") &&
+	    is_absent(r->common_dir, "reftable") &&
+	    is_absent(r->git_dir, "logs") && is_absent(r->git_dir, "reftable");
+}
+
 static enum sek_code
 list_reflogs(struct sek_oids *out, struct sek_repo *r)
 {
@@ -81,8 +102,11 @@ list_reflogs(struct sek_oids *out, struct sek_repo *r)
 	    NULL,
 	};
 	sek_auto_git *git = NULL;
-	enum sek_code code = sek_git_start(&git, r->dir, argv, NULL);
+	enum sek_code code;
 
+	if (has_no_reflogs(r))
+		return SEK_OK;
+	code = sek_git_start(&git, r->dir, argv, NULL);
 	while (!code) {
 		struct sek_str line;
 		struct sek_oid oid;

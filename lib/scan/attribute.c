@@ -482,7 +482,7 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 	};
 	struct sek_lineage *lineage = NULL;
 	struct sek_store *store = NULL;
-	enum sek_code r = sek_store_open(&store, repo, NULL);
+	enum sek_code r = sek_store_open_unplaced(&store, repo, NULL);
 
 	sek_vec_each (w, &l->blobs)
 		*sek_vec_push(&blobs) = w->blob;

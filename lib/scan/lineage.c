@@ -140,8 +140,10 @@ need_holders(struct sek_lineage *l, struct sek_err *err)
 		return SEK_OK;
 	if (l->lost)
 		return sek_fail(err, SEK_EIO, "the history cannot be read");
-	r = sek_holders_open(&l->holders, &l->tips, of->store, of->blobs,
-	    of->names, of->names_n, of->watch, err);
+	r = sek_store_place(of->store, err);
+	if (!r)
+		r = sek_holders_open(&l->holders, &l->tips, of->store,
+		    of->blobs, of->names, of->names_n, of->watch, err);
 	l->lost = r != SEK_OK;
 	return r;
 }

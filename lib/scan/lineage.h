@@ -22,7 +22,7 @@ struct sek_lineage;
 
 struct sek_lineage_of {
 	struct sek_repo *repo;
-	const struct sek_store *store;
+	struct sek_store *store;      /* it may be unplaced */
 	const struct sek_oids *blobs; /* by id */
 	const struct sek_holder_name *names;
 	size_t names_n;

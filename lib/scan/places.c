@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "repo/changes.h"
+#include "repo/tree_paths.h"
 #include "scan/pair_elsewhere.h"
 
 struct places {
@@ -120,36 +121,67 @@ mark(struct sek_finding *f, const struct sek_founds *held)
 	f->head_line = held->at[low].finding.line;
 }
 
-static enum sek_code
-entry(void *arg, const struct sek_oid *commit, const struct sek_change *c,
-    struct sek_err *err)
+/* The files from first on that are at one path, which holds oid in HEAD. */
+static void
+ask_blob(struct places *p, size_t first, const struct sek_oid *oid)
 {
-	struct places *p = arg;
-	size_t first = first_of(p, c->path), i = first;
+	const char *path = p->files.at[first]->path;
 	struct sek_outcome held = {0};
-	bool sure = false;
+	bool sure = scan_blob(p, path, oid, &held);
 
-	(void)commit;
-	(void)err;
-	if (i < p->files.n && !go_on(p))
-		return SEK_ECANCEL;
-	for (; i < p->files.n; i++) {
+	if (held.founds.n)
+		qsort(held.founds.at, held.founds.n, sizeof(*held.founds.at),
+		    by_fingerprint);
+	for (size_t i = first; i < p->files.n; i++) {
 		struct sek_finding *f = p->files.at[i];
 
-		if (!sek_str_is(c->path, f->path))
+		if (strcmp(f->path, path) != 0)
 			break;
-		if (i == first)
-			sure = scan_blob(p, f->path, &c->oid, &held);
-		if (i == first && held.founds.n)
-			qsort(held.founds.at, held.founds.n,
-			    sizeof(*held.founds.at), by_fingerprint);
 		if (sure)
 			mark(f, &held.founds);
 		else
 			f->in_head = SEK_HELD_UNKNOWN;
 	}
 	sek_outcome_clear(&held);
+}
+
+static enum sek_code
+entry(void *arg, const struct sek_oid *commit, const struct sek_change *c,
+    struct sek_err *err)
+{
+	struct places *p = arg;
+	size_t first = first_of(p, c->path);
+
+	(void)commit;
+	(void)err;
+	if (first == p->files.n ||
+	    !sek_str_is(c->path, p->files.at[first]->path))
+		return SEK_OK;
+	if (!go_on(p))
+		return SEK_ECANCEL;
+	ask_blob(p, first, &c->oid);
 	return SEK_OK;
+}
+
+/* False: git has to be asked. */
+static bool
+ask_tree(struct places *p, const struct sek_oid *head)
+{
+	size_t n = p->files.n;
+	sek_auto_free const char **paths = sek_alloc_n(n, sizeof(*paths));
+	sek_auto_free struct sek_oid *blob = sek_alloc_n(n, sizeof(*blob));
+
+	for (size_t i = 0; i < n; i++)
+		paths[i] = p->files.at[i]->path;
+	if (sek_tree_paths(p->repo, head, paths, n, blob, NULL))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (i && !strcmp(paths[i - 1], paths[i]))
+			continue;
+		if (!sek_oid_is_none(&blob[i]) && go_on(p))
+			ask_blob(p, i, &blob[i]);
+	}
+	return true;
 }
 
 static void
@@ -163,7 +195,9 @@ ask_head(struct places *p)
 		return;
 	sek_vec_each (f, &p->files)
 		(*f)->in_head = SEK_HELD_NO;
-	if (sek_changes_tree(p->repo, &head, entry, p, NULL) == SEK_OK)
+	if ((ask_tree(p, &head) ||
+		sek_changes_tree(p->repo, &head, entry, p, NULL) == SEK_OK) &&
+	    go_on(p))
 		return;
 	sek_vec_each (f, &p->files)
 		(*f)->in_head = SEK_HELD_UNKNOWN;
