@@ -135,23 +135,31 @@ follows(char a, char b)
 {
 	if ((a == '9' && b == '0') || (a == 'Z' && b == '2'))
 		return true; /* as in 67890, and in base32's order */
-	return b == a + 1 || b == a - 1;
+	return b == a + 1;
 }
 
-/* abcdef, 654321, and two such in turns: a1b2c3d4. */
+static bool
+runs_on(struct sek_str s, size_t apart, size_t enough, bool up)
+{
+	size_t steps = 0;
+
+	for (size_t i = apart; i < s.n; i++) {
+		char a = s.p[i - apart], b = s.p[i];
+
+		steps = (up ? follows(a, b) : follows(b, a)) ? steps + 1 : 0;
+		if (steps >= enough)
+			return true;
+	}
+	return false;
+}
+
+/* abcdef, 654321, and two such in turns: a1b2c3d4. Up or down: among digits,
+ * steps of both kinds are no rarity. */
 static bool
 has_sequence(struct sek_str s)
 {
-	for (size_t apart = 1; apart <= 2; apart++) {
-		size_t steps = 0, enough = apart == 1 ? 5 : 6;
-
-		for (size_t i = apart; i < s.n; i++) {
-			steps = follows(s.p[i - apart], s.p[i]) ? steps + 1 : 0;
-			if (steps >= enough)
-				return true;
-		}
-	}
-	return false;
+	return runs_on(s, 1, 5, true) || runs_on(s, 1, 5, false) ||
+	    runs_on(s, 2, 6, true) || runs_on(s, 2, 6, false);
 }
 
 /* Most of it is what stood `period` before: TESTTESTTEST, 0f0f0f0f. */
