@@ -120,8 +120,33 @@ class Gitleaks(Scanner):
         return self._run("git", path, where)
 
 
-class Betterleaks(Gitleaks):
+class Betterleaks(Scanner):
+    """2.0 and later; a key id comes with the secret that belongs to it"""
     name = "betterleaks"
+
+    def version(self):
+        return run([self.program, "version"], "/", "/").stdout.decode().strip()
+
+    def _run(self, command, cwd, where):
+        report = os.path.join(where, "report.json")
+        run([self.program, command, ".", "--no-banner", "--silent",
+             "--exit-code", "0", "--output", report], cwd, where)
+        with open(report, encoding="utf-8") as f:
+            for o in json.load(f)["findings"] or ():
+                parts = {(c["rule_id"], c["match"]["value"]): c
+                         for s in o.get("component_sets") or ()
+                         for c in s["components"]}
+                for x in (o, *parts.values()):
+                    at = x.get("location") or o["location"]
+                    yield Finding(at.get("path", ""), at.get("start_line", 0),
+                                  secret=x["match"]["value"],
+                                  text=x["match"]["full"], rule=x["rule_id"])
+
+    def tree(self, files, where):
+        return list(self._run("filesystem", files, where))
+
+    def repo(self, path, where):
+        return list(self._run("git", path, where))
 
 
 class DetectSecrets(Scanner):
@@ -153,8 +178,10 @@ class Kingfisher(Scanner):
         for o in objects(done.stdout):
             if "finding" in o:
                 f = o["finding"]
-                yield Finding(f["path"], f["line"], secret=f["snippet"],
-                              rule=o["rule"]["id"])
+                more = f.get("dependent_captures") or {}
+                for secret in {f["snippet"], *more.values()}:
+                    yield Finding(f["path"], f["line"], secret=secret,
+                                  rule=o["rule"]["id"])
 
     def tree(self, files, where):
         return list(self._scan(files, where))
@@ -165,15 +192,19 @@ class Kingfisher(Scanner):
 class TruffleHog(Scanner):
     name = "trufflehog"
 
+    def version(self):
+        done = run([self.program, "--version"], "/", "/")
+        return (done.stdout + done.stderr).decode().split()[-1]
+
     def _scan(self, args, cwd, where):
         done = run([self.program, *args, "--json", "--no-verification",
                     "--no-update"], cwd, where)
         for o in objects(done.stdout):
             data = o.get("SourceMetadata", {}).get("Data", {})
             for place in data.values():
-                yield Finding(place.get("file", ""), place.get("line", 0),
-                              secret=o["Raw"], text=o.get("RawV2"),
-                              rule=o["DetectorName"])
+                for secret in {o["Raw"], *(o.get("SecretParts") or {}).values()}:
+                    yield Finding(place.get("file", ""), place.get("line", 0),
+                                  secret=secret, rule=o["DetectorName"])
 
     def tree(self, files, where):
         return list(self._scan(["filesystem", "."], files, where))
@@ -204,6 +235,10 @@ class NoseyParker(Scanner):
 
 class RipSecrets(Scanner):
     name = "ripsecrets"
+
+    def version(self):
+        return run([self.program, "--version"], "/", "/").stdout.decode().split(
+            )[-1]
 
     def tree(self, files, where):
         done = run([self.program, "."], files, where)
