@@ -160,8 +160,10 @@ class DetectSecrets(Scanner):
                    files, where)
         for path, found in json.loads(done.stdout)["results"].items():
             for o in found:
-                yield Finding(path, o["line_number"],
-                              digest=o["hashed_secret"], rule=o["type"])
+                # of a private key it hashes the header
+                key = o["type"] == "Private Key"
+                yield Finding(path, o["line_number"], rule=o["type"],
+                              digest=None if key else o["hashed_secret"])
 
 
 class Kingfisher(Scanner):
