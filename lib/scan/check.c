@@ -5,6 +5,9 @@
 #include "scan/check_all.h"
 #include "scan/check_shape.h"
 
+#define PART      12 /* characters; by chance never twice */
+#define PARTS_MAX 100
+
 static const struct {
 	const char *name;
 	sek_check_fn *check;
@@ -177,6 +180,28 @@ is_periodic(struct sek_str s)
 	return false;
 }
 
+/* A part with a letter in it stands there twice, as when keys are pressed. */
+static bool
+repeats_a_part(struct sek_str s)
+{
+	for (size_t apart = PART; apart + PART <= s.n; apart++) {
+		size_t same = 0;
+		bool letter = false;
+
+		for (size_t i = apart; i < s.n; i++) {
+			if (s.p[i] != s.p[i - apart]) {
+				same = 0;
+				letter = false;
+				continue;
+			}
+			letter |= lower(s.p[i]) >= 'a' && lower(s.p[i]) <= 'z';
+			if (++same >= PART && letter)
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 sek_is_placeholder(struct sek_str s)
 {
@@ -193,6 +218,8 @@ sek_is_placeholder(struct sek_str s)
 	if (shape.run >= (s.n > 256 ? 8u : 5u))
 		return true;
 	if (s.n >= 12 && shape.distinct <= 5)
+		return true;
+	if (s.n <= PARTS_MAX && repeats_a_part(s))
 		return true;
 	return has_word(s) || (s.n <= 256 && has_sequence(s)) || is_periodic(s);
 }

@@ -54,7 +54,8 @@ is_one_word(struct sek_str s)
 static bool
 is_made_up(struct sek_str password)
 {
-	static const char *const words[] = {"pass", "secret", "pwd", "token"};
+	static const char *const words[] = {
+	    "pass", "secret", "pwd", "token", "sesame"};
 
 	if (is_one_word(password) || sek_is_placeholder(password))
 		return true;

@@ -103,7 +103,7 @@ knows_placeholders(void **state)
 	    "abcdefghijklmnop", "9876543210zKq", "TESTTESTTESTTEST",
 	    "A1B2C3D4E5F6G7H8", "K3TQwertyUIOP2", "your-key-goes-in",
 	    "changeme42Kq8sQ", "FAKEK3YQ7Z2M4JRT", "ACGTACCATGACAGTA",
-	    "Kq8sQChangeMe42z"};
+	    "Kq8sQChangeMe42z", "51H9xK2LkJhDfG8pQ9xK2LkJhDfG8pQ"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -111,6 +111,10 @@ knows_placeholders(void **state)
 			fail_msg("%s", texts[i]);
 	/* tEsT, fAKe: nobody writes so. */
 	assert_false(sek_is_placeholder(SEK_STR("KQtEsTfAKe7Zp2Lw9")));
+	/* The number of a team may come twice, 11 characters may by chance. */
+	assert_false(sek_is_placeholder(
+	    SEK_STR("281937465028-281937465028-Kq8sZt2Lw9Xm")));
+	assert_false(sek_is_placeholder(SEK_STR("K2LkJhDfG8pZvK2LkJhDfG8pQ")));
 }
 
 static void

@@ -48,8 +48,9 @@ passwords_of_tests_and_manuals_do_not(void **state)
 {
 	static const char *const texts[] = {"username:password",
 	    "customUser:customPass", "joejoe:hello", "bad password",
-	    "svc:wrong-password", "testing:this", "a:My-Secret-1",
-	    "user:", "some-user:some-token", "admin:PWD2020", "x:${PASSWORD}"};
+	    "svc:wrong-password", "Aladdin:open sesame", "testing:this",
+	    "a:My-Secret-1", "user:", "some-user:some-token", "admin:PWD2020",
+	    "x:${PASSWORD}"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
