@@ -81,7 +81,7 @@ collect(struct sek_str s, struct sek_buf *out)
 			gap += n;
 		}
 		i += n;
-		if (i < s.n && s.p[i] == '=' && out->n)
+		if (n >= RUN_MIN && i < s.n && s.p[i] == '=')
 			return;
 	}
 }
