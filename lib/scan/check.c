@@ -138,7 +138,7 @@ follows(char a, char b)
 {
 	if ((a == '9' && b == '0') || (a == 'Z' && b == '2'))
 		return true; /* as in 67890, and in base32's order */
-	return b == a + 1;
+	return lower(b) == lower(a) + 1;
 }
 
 static bool
@@ -156,7 +156,7 @@ runs_on(struct sek_str s, size_t apart, size_t enough, bool up)
 	return false;
 }
 
-/* abcdef, 654321, and two such in turns: a1b2c3d4. Up or down: among digits,
+/* abcdef, 654321, and two such in turns: a1B2c3D4. Up or down: among digits,
  * steps of both kinds are no rarity. */
 static bool
 has_sequence(struct sek_str s)

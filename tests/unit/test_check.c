@@ -101,9 +101,10 @@ knows_placeholders(void **state)
 	    ("IOSFODNN7"
 	     "EXAMPLE"),
 	    "abcdefghijklmnop", "9876543210zKq", "TESTTESTTESTTEST",
-	    "A1B2C3D4E5F6G7H8", "K3TQwertyUIOP2", "your-key-goes-in",
-	    "changeme42Kq8sQ", "FAKEK3YQ7Z2M4JRT", "ACGTACCATGACAGTA",
-	    "Kq8sQChangeMe42z", "51H9xK2LkJhDfG8pQ9xK2LkJhDfG8pQ"};
+	    "A1B2C3D4E5F6G7H8", "x0a1B2c3D4y", "K3TQwertyUIOP2",
+	    "your-key-goes-in", "changeme42Kq8sQ", "FAKEK3YQ7Z2M4JRT",
+	    "ACGTACCATGACAGTA", "Kq8sQChangeMe42z",
+	    "51H9xK2LkJhDfG8pQ9xK2LkJhDfG8pQ"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
