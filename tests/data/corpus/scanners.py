@@ -4,6 +4,7 @@ A scanner has tree(files, where): its findings of a directory, and perhaps
 repo(path, where): of a repository in all its places. `where` is a directory for
 its use. None of them may ask a network about what it finds.
 """
+import base64
 import collections
 import json
 import os
@@ -218,19 +219,25 @@ class TruffleHog(Scanner):
 class NoseyParker(Scanner):
     name = "noseyparker"
 
+    def version(self):
+        return run([self.program, "--version"], "/", "/").stdout.decode().split(
+            "\n")[0].split()[-1]
+
     def tree(self, files, where):
         store = os.path.join(where, "store")
         shutil.rmtree(store, ignore_errors=True)
         run([self.program, "scan", "--datastore", store, "."], files, where)
         done = run([self.program, "report", "--datastore", store, "--format",
-                    "jsonl"], files, where)
+                    "jsonl", "--max-matches", "-1"], files, where)
         for o in objects(done.stdout):
             for m in o["matches"]:
                 path = next((p.get("path") or p.get("blob_path", "")
                              for p in m["provenance"]), "")
-                yield Finding(path, m["location"]["source_span"]["start"]
-                              ["line"], text=m["snippet"]["matching"],
-                              rule=o["rule_name"])
+                line = m["location"]["source_span"]["start"]["line"]
+                for group in m["groups"]:
+                    secret = base64.b64decode(group).decode(errors="replace")
+                    yield Finding(path, line, secret=secret,
+                                  rule=o["rule_name"])
 
     repo = tree
 
