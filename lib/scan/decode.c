@@ -23,6 +23,7 @@ sek_encoding_name(enum sek_encoding e)
 	    [SEK_UTF16BE] = "utf-16",
 	    [SEK_PARTS] = "parts",
 	    [SEK_ESCAPES] = "escapes",
+	    [SEK_QUOTED] = "quoted-printable",
 	};
 
 	return name[e];
@@ -358,6 +359,10 @@ sek_decode_open(struct sek_decode *d, struct sek_str content,
 	case SEK_ESCAPES:
 		open_escapes(d);
 		break;
+	case SEK_QUOTED: /* another part of a message has its own lead */
+		d->begin = d->lead.at;
+		d->end = limit_ahead(content, lead, SEK_DECODE_BACK);
+		break;
 	case SEK_PLAIN:
 	case SEK_ENCODINGS:
 		break;
@@ -480,6 +485,18 @@ next_escape(struct sek_decode *d, unsigned char *byte)
 }
 
 static bool
+next_quoted(struct sek_decode *d, unsigned char *byte)
+{
+	size_t n = sek_quoted_read((struct sek_str){d->content.p + d->at,
+				       d->end - d->at},
+	    byte);
+
+	d->from = d->at;
+	d->at += n;
+	return n > 0;
+}
+
+static bool
 next_part(struct sek_decode *d, unsigned char *byte)
 {
 	size_t next;
@@ -525,6 +542,9 @@ sek_decode_next(struct sek_decode *d, unsigned char *byte)
 		break;
 	case SEK_ESCAPES:
 		more = next_escape(d, byte);
+		break;
+	case SEK_QUOTED:
+		more = next_quoted(d, byte);
 		break;
 	case SEK_PLAIN:
 	case SEK_ENCODINGS:
@@ -605,7 +625,8 @@ sek_decode_covers(struct sek_decode *d, const struct sek_lead *lead)
 	if (d->encoding == SEK_PARTS) /* with all that may belong to it */
 		return d->end - lead->at > SEK_PARTS_AHEAD ||
 		    d->end == d->content.n;
-	return d->encoding == SEK_ESCAPES || (lead->at - d->begin) % 2 == 0;
+	return d->encoding == SEK_ESCAPES || d->encoding == SEK_QUOTED ||
+	    (lead->at - d->begin) % 2 == 0;
 }
 
 void

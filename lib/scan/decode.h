@@ -21,10 +21,11 @@ enum sek_encoding {
 	SEK_UTF16BE,
 	SEK_PARTS, /* "AKIA" + "..", 'a' . 'b', "a" "b", a line's \ at its end */
 	SEK_ESCAPES, /* %41, \u0041, \x41, \101, &#65;, &quot; in some lines */
+	SEK_QUOTED,  /* quoted-printable (RFC 2045), after its name */
 	SEK_ENCODINGS
 };
 
-/* "base64", "hex", "utf-16", "parts", "escapes" */
+/* "base64", "hex", "utf-16", "parts", "escapes", "quoted-printable" */
 const char *sek_encoding_name(enum sek_encoding e);
 
 struct sek_lead {

@@ -94,3 +94,38 @@ sek_escape_read(struct sek_str s, uint32_t *value)
 		n = entity(rest, value);
 	return n ? n + 1 : 0;
 }
+
+/* A line's end after '=', which is no part of the text: its length, or 0. */
+static size_t
+soft_break(struct sek_str s)
+{
+	size_t n = 1;
+
+	while (n < s.n && is_one_of(s.p[n], " \t"))
+		n++;
+	if (n < s.n && s.p[n] == '\r')
+		n++;
+	return s.p[0] == '=' && n < s.n && s.p[n] == '\n' ? n + 1 : 0;
+}
+
+size_t
+sek_quoted_read(struct sek_str s, unsigned char *byte)
+{
+	struct sek_str rest = s;
+	uint32_t value;
+	size_t n;
+
+	while (rest.n && (n = soft_break(rest)))
+		rest = (struct sek_str){rest.p + n, rest.n - n};
+	if (!rest.n)
+		return 0;
+	*byte = (unsigned char)rest.p[0];
+	n = 1;
+	if (rest.p[0] == '=' &&
+	    number((struct sek_str){rest.p + 1, rest.n - 1}, 16, 2, &value) ==
+		2) {
+		*byte = (unsigned char)value;
+		n = 3;
+	}
+	return s.n - rest.n + n;
+}

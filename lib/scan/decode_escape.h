@@ -15,4 +15,7 @@ int sek_hex_value(char c);
  */
 size_t sek_escape_read(struct sek_str s, uint32_t *value);
 
+/* A byte of quoted-printable text and its length; 0: s ends before. */
+size_t sek_quoted_read(struct sek_str s, unsigned char *byte);
+
 #endif

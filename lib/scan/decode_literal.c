@@ -133,5 +133,7 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 	add_text(&l, SEK_PARTS, *text);
 	EACH(text, escapes)
 	add_text(&l, SEK_ESCAPES, *text);
+	/* Text often begins as "quoted" does. */
+	add_text(&l, SEK_QUOTED, "d-printable");
 	return l.n;
 }

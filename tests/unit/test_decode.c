@@ -403,6 +403,45 @@ finds_a_token_far_along_a_line_of_escapes(void **state)
 }
 
 static void
+finds_a_pair_in_a_message_in_quoted_printable(void **state)
+{
+	static const char head[] = "Subject: keys\n"
+				   "Content-Transfer-Encoding: Quoted-Printable"
+				   "\n\nDear all,\n";
+	char id[25], secret[25];
+
+	(void)state;
+	fingerprints(id, secret);
+	for (size_t i = 0; i < 2 * 70; i++) {
+		sek_auto_buf text = {0};
+		size_t column = i / 2;
+		struct scan s;
+
+		sek_buf_add_s(&text, head);
+		for (const char *p = TEXT; *p; p++, column++) {
+			if (*p == '\n')
+				column = i / 2;
+			if (column && column % 70 == 0)
+				sek_buf_add_s(&text, i % 2 ? "= \r\n" : "=\n");
+			if (*p == '=')
+				sek_buf_add_s(&text, i % 2 ? "=3D" : "=3d");
+			else
+				sek_buf_add_c(&text, *p);
+		}
+		scan(&s, sek_buf_str(&text));
+		if (s.out.founds.n != 2)
+			fail_msg("%zu findings in: %s", s.out.founds.n, text.p);
+		for (size_t k = 0; k < 2; k++) {
+			const char *got = s.out.founds.at[k]
+					      .finding.fingerprint;
+
+			assert_true(!strcmp(got, id) || !strcmp(got, secret));
+		}
+		end(&s);
+	}
+}
+
+static void
 finds_a_pair_in_hex_over_lines(void **state)
 {
 	sek_auto_buf code = {0}, text = {0};
@@ -635,6 +674,7 @@ main(void)
 	    cmocka_unit_test(finds_a_pair_encoded_twice_and_thrice),
 	    cmocka_unit_test(says_that_what_is_encoded_more_often_is_unread),
 	    cmocka_unit_test(finds_a_pair_in_escapes_and_in_hex),
+	    cmocka_unit_test(finds_a_pair_in_a_message_in_quoted_printable),
 	    cmocka_unit_test(finds_a_pair_in_hex_over_lines),
 	    cmocka_unit_test(finds_a_pair_in_utf16_of_both_orders),
 	    cmocka_unit_test(reads_utf16_as_a_whole),
