@@ -60,13 +60,6 @@ sek_lead_leads(struct sek_str c, const struct sek_rule_literal *l,
 	    : text_follows(c, offset, l->before_max);
 }
 
-void
-sek_stretches_begin(struct sek_stretches *s)
-{
-	for (size_t i = 0; i < SEK_ENCODED; i++)
-		s->run[i].encoding = SEK_PLAIN;
-}
-
 /* Was the run cut by a lead's reach? */
 static bool
 is_cut(const struct sek_decode *d)
@@ -78,14 +71,16 @@ is_cut(const struct sek_decode *d)
 }
 
 bool
-sek_stretches_take(struct sek_stretches *s, struct sek_str content, size_t kind,
+sek_stretches_take(struct sek_runs *runs, struct sek_str content, size_t kind,
     enum sek_encoding encoding, size_t offset, struct sek_leads *out,
     size_t most)
 {
 	struct sek_lead lead = {.at = offset, .encoding = (uint8_t)encoding};
-	struct sek_decode *run = &s->run[kind];
+	struct sek_decode *run;
+	bool covered;
 
-	if (run->encoding && sek_decode_covers(run, &lead))
+	run = &runs->at[sek_runs_find(runs, &lead, &covered)];
+	if (covered)
 		return true;
 	for (;;) {
 		if (out->n == most)

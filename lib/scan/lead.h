@@ -4,6 +4,7 @@
 #include "scan/decode.h"
 #include "scan/encoded.h"
 #include "scan/ruleset.h"
+#include "scan/runs.h"
 
 /*
  * May a literal that was found at an offset lead to text in its encoding? What
@@ -17,19 +18,11 @@ bool sek_lead_leads(struct sek_str content, const struct sek_rule_literal *l,
 /*
  * From the stretches of encoded.h, of which each line of wrapped base64 is one,
  * to leads: of those in one run the first, and one more for each part of a run
- * that is longer than a lead's reach.
+ * that is longer than a lead's reach. Takes the stretch of a kind, known
+ * by encoding, that begins at an offset; of a kind they come in rising order.
+ * Appends leads, until there are `most`: false.
  */
-struct sek_stretches {
-	struct sek_decode run[SEK_ENCODED]; /* the last of each kind */
-};
-
-/* Before the first stretch of a content. */
-void sek_stretches_begin(struct sek_stretches *s);
-
-/* Takes the stretch of a kind, known by encoding, that begins at an offset; of a
- * kind they come in rising order. Appends leads, until there are `most`: false.
- */
-bool sek_stretches_take(struct sek_stretches *s, struct sek_str content,
+bool sek_stretches_take(struct sek_runs *runs, struct sek_str content,
     size_t kind, enum sek_encoding encoding, size_t offset,
     struct sek_leads *out, size_t most);
 

@@ -41,8 +41,8 @@ struct sek_matcher {
 	bool *gave_up; /* has this rule failed? */
 	bool probing;  /* the first match is an answer */
 	struct sek_leads leads;
-	struct sek_stretches stretches;
-	bool unsorted; /* leads */
+	struct sek_runs runs; /* of stretches */
+	bool unsorted;        /* leads */
 };
 
 struct sek_matcher *
@@ -202,8 +202,10 @@ on_encoded(void *arg, size_t kind, size_t offset)
 	const struct sek_ruleset *rules = m->program->rules;
 	const struct sek_rule_literal *l = &rules->literal[rules->encoded];
 
+	if (!m->unsorted) /* the first */
+		m->runs = (struct sek_runs){0};
 	m->unsorted = true;
-	if (sek_stretches_take(&m->stretches, m->content, kind,
+	if (sek_stretches_take(&m->runs, m->content, kind,
 		(enum sek_encoding)l[kind].before_min, offset, &m->leads,
 		SEK_MATCH_HITS))
 		return true;
@@ -579,7 +581,6 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 		to = content.n;
 	m->leads.n = 0;
 	m->unsorted = false;
-	sek_stretches_begin(&m->stretches);
 	if (from >= to)
 		return SEK_OK;
 	if (!m->room)

@@ -10,7 +10,7 @@
 
 #include "base/enc.h"
 #include "base/vec.h"
-#include "scan/encoded.h"
+#include "scan/lead.h"
 #include "scan/prefilter_table.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -358,6 +358,47 @@ a_stretch_has_an_end(void **state)
 	assert_int_equal(sek_encoded_past(text, 9, SEK_IN_HEX, 0, 99), 8);
 }
 
+struct taking {
+	struct sek_str content;
+	struct sek_runs runs;
+	struct sek_leads leads;
+};
+
+static bool
+take(void *arg, size_t kind, size_t offset)
+{
+	struct taking *t = arg;
+
+	assert_int_equal(kind, SEK_IN_BASE64);
+	return sek_stretches_take(&t->runs, t->content, kind, SEK_BASE64,
+	    offset, &t->leads, 100);
+}
+
+/* Without padding, lines of base64 take turns to begin a group. */
+static void
+lines_that_are_each_encoded_by_itself_have_few_leads(void **state)
+{
+	sek_auto_buf text = {0};
+	struct taking t = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++) {
+		sek_auto_buf plain = {0}, code = {0};
+
+		sek_buf_printf(&plain, "line %zu of the text %.*s", i,
+		    20 + (int)(i % 3), "and some more words in it");
+		sek_base64(&code, plain.p, plain.n);
+		while (code.p[code.n - 1] == '=')
+			code.n--;
+		sek_buf_add_str(&text, sek_buf_str(&code));
+		sek_buf_add_c(&text, '\n');
+	}
+	t.content = sek_buf_str(&text);
+	sek_encoded_find(text.p, text.n, 0, text.n, take, &t);
+	assert_in_range(t.leads.n, 2, SEK_RUNS_EACH);
+	sek_vec_clear(&t.leads);
+}
+
 int
 main(void)
 {
@@ -368,6 +409,8 @@ main(void)
 	    cmocka_unit_test(digests_names_and_random_bytes_are_no_text),
 	    cmocka_unit_test(a_hit_may_end_the_search),
 	    cmocka_unit_test(a_stretch_has_an_end),
+	    cmocka_unit_test(
+		lines_that_are_each_encoded_by_itself_have_few_leads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
