@@ -70,10 +70,9 @@ is_cut(const struct sek_decode *d)
 	return d->end - d->lead.at == reach;
 }
 
-bool
+void
 sek_stretches_take(struct sek_runs *runs, struct sek_str content, size_t kind,
-    enum sek_encoding encoding, size_t offset, struct sek_leads *out,
-    size_t most)
+    enum sek_encoding encoding, size_t offset, struct sek_leads *out)
 {
 	struct sek_lead lead = {.at = offset, .encoding = (uint8_t)encoding};
 	struct sek_decode *run;
@@ -81,18 +80,16 @@ sek_stretches_take(struct sek_runs *runs, struct sek_str content, size_t kind,
 
 	run = &runs->at[sek_runs_find(runs, &lead, &covered)];
 	if (covered)
-		return true;
+		return;
 	for (;;) {
-		if (out->n == most)
-			return false;
 		*sek_vec_push(out) = lead;
 		sek_decode_open(run, content, &lead);
 		if (!is_cut(run))
-			return true;
+			return;
 		lead.at = sek_encoded_past(content.p, content.n, kind, lead.at,
 		    run->end);
 		if (lead.at < run->end)
-			return true;
+			return;
 	}
 }
 

@@ -20,11 +20,11 @@ bool sek_lead_leads(struct sek_str content, const struct sek_rule_literal *l,
  * to leads: of those in one run the first, and one more for each part of a run
  * that is longer than a lead's reach. Takes the stretch of a kind, known
  * by encoding, that begins at an offset; of a kind they come in rising order.
- * Appends leads, until there are `most`: false.
+ * Appends leads.
  */
-bool sek_stretches_take(struct sek_runs *runs, struct sek_str content,
-    size_t kind, enum sek_encoding encoding, size_t offset,
-    struct sek_leads *out, size_t most);
+void
+sek_stretches_take(struct sek_runs *runs, struct sek_str content, size_t kind,
+    enum sek_encoding encoding, size_t offset, struct sek_leads *out);
 
 /* By place: stretches are found beside the literals' leads. */
 void sek_leads_sort(struct sek_leads *v);

@@ -41,6 +41,7 @@ struct sek_matcher {
 	bool *gave_up; /* has this rule failed? */
 	bool probing;  /* the first match is an answer */
 	struct sek_leads leads;
+	size_t led;           /* of leads, by literals */
 	struct sek_runs runs; /* of stretches */
 	bool unsorted;        /* leads */
 };
@@ -150,23 +151,18 @@ span_of(const struct sek_matcher *m, size_t literal, size_t offset)
 }
 
 static void
-many_leads(struct sek_matcher *m)
-{
-	if (!m->failed)
-		m->failed = sek_fail(m->err, SEK_ETOOBIG,
-		    "more encoded text in one content than the limit");
-}
-
-static void
 add_lead(struct sek_matcher *m, const struct sek_rule_literal *l, size_t offset)
 {
 	if (offset < m->from || offset >= m->to ||
 	    !sek_lead_leads(m->content, l, offset))
 		return;
-	if (m->leads.n == SEK_MATCH_HITS) {
-		many_leads(m);
+	if (m->led == SEK_MATCH_HITS) {
+		if (!m->failed)
+			m->failed = sek_fail(m->err, SEK_ETOOBIG,
+			    "more encoded text in one content than the limit");
 		return;
 	}
+	m->led++;
 	*sek_vec_push(&m->leads) = (struct sek_lead){
 	    .at = offset,
 	    .encoding = (uint8_t)l->before_min,
@@ -205,12 +201,9 @@ on_encoded(void *arg, size_t kind, size_t offset)
 	if (!m->unsorted) /* the first */
 		m->runs = (struct sek_runs){0};
 	m->unsorted = true;
-	if (sek_stretches_take(&m->runs, m->content, kind,
-		(enum sek_encoding)l[kind].before_min, offset, &m->leads,
-		SEK_MATCH_HITS))
-		return true;
-	many_leads(m);
-	return false;
+	sek_stretches_take(&m->runs, m->content, kind,
+	    (enum sek_encoding)l[kind].before_min, offset, &m->leads);
+	return true;
 }
 
 /*
@@ -580,6 +573,7 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
 	if (to > content.n)
 		to = content.n;
 	m->leads.n = 0;
+	m->led = 0;
 	m->unsorted = false;
 	if (from >= to)
 		return SEK_OK;

@@ -58,7 +58,7 @@ sek_matcher_run(struct sek_matcher *m, struct sek_str content, size_t from,
     size_t to, struct sek_hits *out, struct sek_err *err) SEK_CHECKED;
 
 /* Where, in the last run's content, text in an encoding may stand: rising,
- * until the next run. More than SEK_MATCH_HITS of them were SEK_ETOOBIG. */
+ * until the next run. More than SEK_MATCH_HITS by literals were SEK_ETOOBIG. */
 const struct sek_leads *sek_matcher_leads(const struct sek_matcher *m);
 
 /*
