@@ -16,7 +16,15 @@ bool sek_unhex(struct sek_str hex, unsigned char *out); /* n/2 bytes; even n */
  */
 bool sek_unbase64(struct sek_str in, struct sek_buf *out);
 void sek_base64(struct sek_buf *out, const void *p, size_t n);
-int sek_base64_digit(char c); /* 0 to 63, of both alphabets; -1: none */
+/* 0 to 63, of both alphabets; -1: none */
+extern const signed char sek_base64_digits[128];
+static inline int
+sek_base64_digit(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return u < 128 ? sek_base64_digits[u] : -1;
+}
 
 /* The CRC-32 of zip and zlib in six digits, 0-9A-Za-z, the highest first. */
 #define SEK_CRC32_BASE62 6

@@ -377,9 +377,10 @@ next_base64(struct sek_decode *d, unsigned char *byte)
 		size_t at = d->at++;
 		int v = sek_base64_digit(d->content.p[at]);
 
-		d->at += is_escape(d->content, at);
-		if (v < 0)
+		if (v < 0) {
+			d->at += is_escape(d->content, at);
 			continue;
+		}
 		d->bits = (d->bits & 0xff) << 6 | (uint32_t)v;
 		if (!d->bits_n) {
 			d->bits_n = 6;
