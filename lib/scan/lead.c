@@ -26,7 +26,7 @@ text_follows(struct sek_str c, size_t at, size_t index)
 	for (size_t i = 0; i < 4 * GROUPS && at + i < c.n; i++) {
 		int digit = sek_base64_digit(c.p[at + i]);
 
-		if (digit < 0 || c.p[at + i - 1] == '\\')
+		if (digit < 0)
 			return true;
 		v = v << 6 | (uint32_t)digit;
 		if (i % 4 == 3 &&
