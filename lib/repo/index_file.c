@@ -36,7 +36,7 @@ is_whole(struct sek_str bytes, unsigned oid_len)
 	memcpy(end.raw, bytes.p + rest.n, oid_len);
 	if (!memcmp(end.raw, zeros, oid_len))
 		return true;
-	return sek_sum_make(&sum, end.len, SEK_STR(""), rest, true) &&
+	return sek_sum_make(&sum, end.len, SEK_STR(""), rest) &&
 	    sek_oid_eq(&sum, &end);
 }
 

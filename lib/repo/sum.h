@@ -11,10 +11,9 @@
 bool sek_sum_is(const struct sek_oid *oid, enum sek_type type,
     struct sek_str content);
 
-/* For tests: the sum of two texts one after the other, as long as an id of that
- * length, by the processor's own instructions if it has them, or without. The
- * first text is shorter than 64 bytes. False: ids are not so long. */
+/* The sum of two texts one after the other, as long as an id of that length.
+ * False: ids are not so long. */
 bool sek_sum_make(struct sek_oid *out, unsigned char len, struct sek_str head,
-    struct sek_str content, bool fast);
+    struct sek_str content);
 
 #endif

@@ -167,7 +167,7 @@ make_real_pack(struct world *w, const char *name, bool deltas)
 			packer_add(&p, SEK_BLOB, sek_buf_str(&made));
 		n = (size_t)snprintf(head, sizeof(head), "blob %zu", made.n);
 		assert_true(sek_sum_make(&p.objects.at[i].oid, 20,
-		    (struct sek_str){head, n + 1}, sek_buf_str(&made), false));
+		    (struct sek_str){head, n + 1}, sek_buf_str(&made)));
 		note(w, &p, made, SEK_BLOB);
 		sek_buf_clear(&delta);
 	}
