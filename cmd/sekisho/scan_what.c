@@ -85,6 +85,7 @@ scan_history(struct scan *s, struct sek_outcome *out, struct sek_err *err)
 
 	if (r != SEK_OK)
 		return r;
+	s->run.attributed = true;
 	s->run.use = SEK_ODB_FEW; /* for what our own reader cannot read */
 	s->run.policy.allow_from = SEK_ALLOW_WORK_TREE;
 	if (!s->run.repo->work_tree &&

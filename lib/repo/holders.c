@@ -5,10 +5,11 @@
 #include "repo/holders_parts.h"
 
 /* More than anybody has: directories in each other, memory for paths, paths of
- * wanted blobs. */
+ * wanted blobs, and so many more for each of these. */
 #define DEPTH_MAX  4096
 #define MEMORY_MAX ((uint64_t)256 << 20)
 #define TOLD_MAX   100000
+#define TOLD_EACH  4
 #define STEP       4096 /* commits between two looks at the watch */
 
 /* A tree or blob that was met at a path. */
@@ -23,7 +24,7 @@ struct lookup {
 	struct sek_oid commit;
 	struct sek_buf path;
 	uint64_t memory;
-	uint32_t told;
+	uint64_t told, told_max;
 	unsigned depth;
 	sek_holder_fn *fn;
 	void *arg;
@@ -93,7 +94,7 @@ enter(struct lookup *l, const struct sek_lead *lead)
 	enum sek_code r = SEK_OK;
 
 	l->memory += sizeof(struct met) + before + strlen(lead->name);
-	if (l->memory > MEMORY_MAX || l->told > TOLD_MAX ||
+	if (l->memory > MEMORY_MAX || l->told > l->told_max ||
 	    l->depth == DEPTH_MAX)
 		return sek_fail(l->err, SEK_ETOOBIG,
 		    "its trees make more or longer paths than the limit");
@@ -143,6 +144,7 @@ sek_holders_each(struct sek_holders *h, sek_holder_fn *fn, void *arg,
 {
 	struct lookup l = {
 	    .leads = &h->leads,
+	    .told_max = TOLD_MAX + TOLD_EACH * (uint64_t)h->wanted.n,
 	    .fn = fn,
 	    .arg = arg,
 	    .err = err,

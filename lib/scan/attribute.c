@@ -13,8 +13,8 @@ by_blob(const void *a, const void *b)
 	    &((const struct sek_wanted *)b)->blob);
 }
 
-static struct sek_wanted *
-find_blob(struct sek_attribution *l, const struct sek_oid *oid)
+struct sek_wanted *
+sek_attribute_find(struct sek_attribution *l, const struct sek_oid *oid)
 {
 	struct sek_wanted key = {.blob = *oid};
 
@@ -69,8 +69,14 @@ note_held(struct sek_attribution *l, size_t before, bool blob,
 	const struct sek_founds *v = &l->out->founds;
 
 	for (size_t i = before; i < v->n; i++) {
-		struct sek_spread *h = sek_vec_push(&l->held);
+		struct sek_spread *h;
 
+		if (!sek_room_charge(l->out->room, sizeof(*h))) {
+			l->out->counts.dropped++;
+			l->out->crowded++;
+			continue;
+		}
+		h = sek_vec_push(&l->held);
 		*h = (struct sek_spread){.blob = blob, .id = *id};
 		memcpy(h->fingerprint, v->at[i].finding.fingerprint,
 		    sizeof(h->fingerprint));
@@ -176,6 +182,7 @@ look_at(struct sek_attribution *l, struct sek_wanted *w,
 			w->lost = !scan_blob(l, &job);
 	}
 	note_held(l, founds, !w->name, &w->blob);
+	sek_attribute_once(l, founds);
 	settle(l, w, &before);
 	sek_job_clear(&job);
 }
@@ -200,7 +207,7 @@ change(void *arg, const struct sek_oid *commit, const struct sek_change *c,
     struct sek_err *err)
 {
 	struct sek_attribution *l = arg;
-	struct sek_wanted *w = find_blob(l, &c->oid);
+	struct sek_wanted *w = sek_attribute_find(l, &c->oid);
 
 	(void)err;
 	start_commit(l, commit);
@@ -241,6 +248,10 @@ collect(struct sek_attribution *l, unsigned oid_len, struct sek_outcome *o)
 	}
 	sek_vec_each (d, &o->doubts)
 		*sek_vec_push(&l->blobs) = (struct sek_wanted){.blob = d->blob};
+	sek_vec_each (repeat, &o->repeats)
+		*sek_vec_push(&l->blobs) = (struct sek_wanted){
+		    .blob = repeat->blob,
+		};
 	unique_blobs(l);
 	sek_attribute_names(l, oid_len, v);
 	l->open = l->blobs.n + l->names.n;
@@ -260,7 +271,7 @@ drop_seen(struct sek_attribution *l, struct sek_founds *v)
 		const struct sek_wanted *w = NULL;
 
 		if (f->place == SEK_PLACE_FILE)
-			w = find_blob(l, &f->blob);
+			w = sek_attribute_find(l, &f->blob);
 		if (seen[i] || (w && w->seen))
 			sek_found_clear(&v->at[i]);
 		else
@@ -344,7 +355,8 @@ holder(void *arg, const struct sek_oid *commit, struct sek_str path,
     const struct sek_oid *id, struct sek_err *err)
 {
 	struct sek_attribution *l = arg;
-	struct sek_wanted *blob = find_blob(l, id), *name = find_name(l, id);
+	struct sek_wanted *blob = sek_attribute_find(l, id),
+			  *name = find_name(l, id);
 	struct sek_change c = {.path = path, .oid = *id};
 	sek_auto_free char *dir = NULL;
 
@@ -426,6 +438,7 @@ clear(struct sek_attribution *l)
 	sek_vec_clear(&l->blobs);
 	sek_vec_clear(&l->in_names);
 	sek_vec_clear(&l->held);
+	sek_attribute_once_clear(l);
 	sek_buf_clear(&l->content);
 	sek_scanner_free(l->scanner);
 	sek_odb_close(l->odb);
@@ -455,7 +468,7 @@ static void
 settle_doubts(struct sek_attribution *l, struct sek_outcome *o)
 {
 	sek_vec_each (d, &o->doubts) {
-		const struct sek_wanted *w = find_blob(l, &d->blob);
+		const struct sek_wanted *w = sek_attribute_find(l, &d->blob);
 
 		if (w && w->seen)
 			sek_outcome_settle(o, d);
@@ -495,8 +508,11 @@ walk(struct sek_attribution *l, struct sek_repo *repo, struct sek_outcome *o,
 		r = SEK_ECANCEL;
 	if (r != SEK_ECANCEL) {
 		drop_seen(l, &o->founds);
+		sek_attribute_repeats(l, o);
 		note_rest(l, &o->founds);
 		settle_doubts(l, o);
+		if (o->counts.dropped)
+			l->out->crowded = 0;
 		l->out->counts = (struct sek_counts){
 		    .unread = l->out->counts.unread,
 		    .allowed = l->out->counts.allowed,
@@ -520,8 +536,7 @@ void
 sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
     const struct sek_watch *watch)
 {
-	_Atomic uint64_t room = SEK_FOUNDS_KEPT;
-	struct sek_outcome found = {.room = &room};
+	struct sek_outcome found = {0};
 	struct sek_attribution l = {
 	    .repo = repo,
 	    .content = {.max = SEK_CONTENT_MAX},
@@ -534,6 +549,7 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
 
 	if (!o->founds.n && !o->doubts.n)
 		return;
+	found.room = sek_room_new(SEK_SECRETS_KEPT, SEK_PLACES_BYTES);
 	l.scanner = sek_scanner_new(o->policy);
 	r = sek_odb_open(&l.odb, repo, SEK_ODB_FEW, &err);
 	if (r == SEK_OK)
@@ -548,6 +564,7 @@ sek_attribute(struct sek_repo *repo, struct sek_outcome *o,
 		sek_outcome_unread(o, SEK_STR("history"),
 		    "where findings come from is not known: %s", err.text);
 	}
+	sek_room_free(found.room);
 	sek_outcome_clear(&found);
 	clear(&l);
 }

@@ -38,7 +38,20 @@ struct sek_attribution {
 	const struct sek_allow *allow;
 	const struct sek_watch *watch;
 	struct sek_outcome *out; /* findings with names */
+	void *told;              /* secrets and paths, of tsearch */
 };
+
+/* What was told since `before` and was told at the same path from an earlier
+ * commit leaves again. */
+void sek_attribute_once(struct sek_attribution *a, size_t before);
+void sek_attribute_once_clear(struct sek_attribution *a);
+
+/* Blobs that only their ids were kept of (outcome.h), and that no commit
+ * brings, are told by these after all: added to o. */
+void sek_attribute_repeats(struct sek_attribution *a, struct sek_outcome *o);
+
+struct sek_wanted *
+sek_attribute_find(struct sek_attribution *a, const struct sek_oid *blob);
 
 /* Fills names and in_names; findings in names move to where the name starts. */
 void sek_attribute_names(struct sek_attribution *a, unsigned oid_len,

@@ -36,7 +36,7 @@ struct sek_engine {
 	uint64_t order;
 	struct sek_outcome own; /* what the sources say */
 	_Atomic uint64_t objects, bytes;
-	_Atomic uint64_t room; /* for findings */
+	struct sek_room *room; /* for findings */
 	uint64_t expected;
 
 	pthread_mutex_t lock;
@@ -349,7 +349,7 @@ sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
 {
 	const struct sek_outcome *o = &desk->outcome;
 	struct sek_counts before = o->counts;
-	size_t founds = o->founds.n;
+	size_t founds = o->founds.n, repeats = o->repeats.n;
 	struct sek_err err;
 
 	if (sek_scanner_name(desk->scanner, job, &desk->outcome, &err) !=
@@ -358,6 +358,7 @@ sek_desk_scan(struct sek_desk *desk, const struct sek_job *job,
 	scan_content(desk, job, type, content);
 	note_doubt(desk, job, before.unread);
 	return !sek_lfs_begins(content) && o->founds.n == founds &&
+	    o->repeats.n == repeats && o->counts.dropped == before.dropped &&
 	    o->counts.unread == before.unread &&
 	    o->counts.elsewhere == before.elsewhere &&
 	    o->counts.left_out == before.left_out &&
@@ -475,10 +476,12 @@ sek_engine_new(const struct sek_engine_options *o)
 	pthread_cond_init(&e->filled, NULL);
 	pthread_cond_init(&e->emptied, NULL);
 	pthread_cond_init(&e->ended, NULL);
-	atomic_init(&e->room, SEK_FOUNDS_KEPT);
+	e->room = sek_room_new(SEK_SECRETS_KEPT, SEK_PLACES_BYTES);
 	e->worker = sek_alloc_n(wanted + 1, sizeof(*e->worker));
-	for (unsigned i = 0; i < wanted + 1; i++)
-		e->worker[i].outcome.room = &e->room;
+	for (unsigned i = 0; i < wanted + 1; i++) {
+		e->worker[i].outcome.room = e->room;
+		e->worker[i].outcome.attributed = o->attributed;
+	}
 	while (e->threads < wanted && start(e, &e->worker[e->threads]))
 		e->threads++;
 	if (!e->threads) { /* one thread asked for, or none to be had */
@@ -651,6 +654,7 @@ sek_engine_finish(struct sek_engine **ep, struct sek_outcome *out)
 	pthread_cond_destroy(&e->emptied);
 	pthread_cond_destroy(&e->ended);
 	sek_vec_clear(&e->kept);
+	sek_room_free(e->room);
 	free(e->worker);
 	free(e);
 }

@@ -20,6 +20,7 @@ struct sek_engine_options {
 	/* Where clean objects are remembered (clean_set.h), "" for the user's own
 	 * place; NULL: nowhere. */
 	const char *cache;
+	bool attributed; /* see outcome.h */
 	/* Set (by a signal handler) to end the run early. May be NULL. */
 	const volatile int *stop;
 	/* Called now and then with what is done so far, on the caller's thread. */

@@ -1,7 +1,6 @@
 #include "scan/outcome.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +8,10 @@
 #include "base/redact.h"
 
 #define NAMES 16 /* see tell_directories_once */
+/* Bytes that a finding takes beside itself and its texts; that a blob takes
+ * which is to be read again, here and there. */
+#define OVERHEAD 128
+#define REPEAT   256
 
 static void add_line(struct sek_lines *lines, uint64_t *count,
     struct sek_str name, const char *fmt, va_list ap) SEK_PRINTF(4, 0);
@@ -62,24 +65,75 @@ sek_outcome_settle(struct sek_outcome *o, const struct sek_doubt *d)
 	o->counts.unread -= d->unread;
 }
 
-bool
-sek_outcome_has_room(struct sek_outcome *o)
+static uint64_t
+size_of(const struct sek_found *f)
 {
-	uint64_t left = o->room ? atomic_load(o->room) : 1;
+	const struct sek_finding *at = &f->finding;
 
-	while (o->room && left &&
-	    !atomic_compare_exchange_weak(o->room, &left, left - 1))
-		;
-	return left > 0;
+	return sizeof(*f) + f->lines_n + strlen(at->path) +
+	    (at->inner ? strlen(at->inner) : 0) +
+	    (at->redacted ? strlen(at->redacted) : 0) + OVERHEAD;
+}
+
+static void
+add_repeat(struct sek_outcome *o, const struct sek_finding *f)
+{
+	const struct sek_repeat *last = o->repeats.n
+	    ? &o->repeats.at[o->repeats.n - 1]
+	    : NULL;
+
+	if (last && sek_oid_eq(&last->blob, &f->blob))
+		sek_room_give(o->room, REPEAT);
+	else
+		*sek_vec_push(&o->repeats) = (struct sek_repeat){
+		    f->blob, f->order};
+}
+
+void
+sek_outcome_keep(struct sek_outcome *o, struct sek_found *f, bool bare)
+{
+	enum sek_room_for room = SEK_ROOM_FIRST;
+
+	bare = bare && o->attributed;
+	if (o->room)
+		room = sek_room_take(o->room, f->finding.fingerprint,
+		    size_of(f), bare ? REPEAT : size_of(f));
+	if (room == SEK_ROOM_FIRST || (room == SEK_ROOM_AGAIN && !bare)) {
+		*sek_vec_push(&o->founds) = *f;
+		return;
+	}
+	if (room == SEK_ROOM_AGAIN) {
+		add_repeat(o, &f->finding);
+	} else {
+		o->counts.dropped++;
+		o->crowded += room == SEK_ROOM_CROWDED;
+	}
+	sek_found_clear(f);
+}
+
+void
+sek_outcome_forget(struct sek_outcome *o, struct sek_found *f)
+{
+	if (o->room)
+		sek_room_give(o->room, size_of(f));
+	sek_found_clear(f);
 }
 
 void
 sek_outcome_tell_dropped(struct sek_outcome *o)
 {
-	if (o->counts.dropped)
+	uint64_t secrets = o->counts.dropped - o->crowded;
+
+	if (secrets)
 		sek_outcome_unread(o, SEK_STR("findings"),
-		    "%llu more than the %d that a run can tell",
-		    (unsigned long long)o->counts.dropped, SEK_FOUNDS_KEPT);
+		    "%llu of more secrets than the %d that a run can tell",
+		    (unsigned long long)secrets, SEK_SECRETS_KEPT);
+	if (o->crowded)
+		sek_outcome_unread(o, SEK_STR("findings"),
+		    "%llu at more places than a run can tell, which may take "
+		    "%llu MiB",
+		    (unsigned long long)o->crowded,
+		    (unsigned long long)(SEK_PLACES_BYTES >> 20));
 }
 
 void
@@ -137,6 +191,7 @@ sek_outcome_clear(struct sek_outcome *o)
 		free(*name);
 	sek_vec_clear(&o->ref_lists);
 	sek_vec_clear(&o->ref_names);
+	sek_vec_clear(&o->repeats);
 	*o = (struct sek_outcome){0};
 }
 
@@ -190,6 +245,10 @@ sek_outcome_merge(struct sek_outcome *into, struct sek_outcome *from)
 	sek_vec_each (d, &from->doubts)
 		*sek_vec_push(&into->doubts) = *d;
 	sek_vec_clear(&from->doubts);
+	sek_vec_each (repeat, &from->repeats)
+		*sek_vec_push(&into->repeats) = *repeat;
+	sek_vec_clear(&from->repeats);
+	into->crowded += from->crowded;
 }
 
 /* Up to the end of the part of its path that a finding in a name stands in. */

@@ -4,6 +4,7 @@
 #include "scan/job.h"
 #include "scan/policy.h"
 #include "scan/report.h"
+#include "scan/room.h"
 
 /*
  * What came of a run: findings, what was looked at, and what was not. Content
@@ -22,6 +23,11 @@ struct sek_doubt {
 	uint64_t unread;
 };
 
+struct sek_repeat {
+	struct sek_oid blob;
+	uint64_t order;
+};
+
 struct sek_outcome {
 	struct sek_founds
 	    founds; /* by job order, name before content, then offset */
@@ -29,8 +35,12 @@ struct sek_outcome {
 	struct sek_lines unread;    /* "NAME: why": should have been read */
 	struct sek_lines elsewhere; /* "NAME: an LFS pointer": by design */
 	struct sek_lines allowed;   /* "NAME:LINE: rule: by what" */
-	_Atomic uint64_t *room; /* findings that may still be kept, by all who
-				   share it; borrowed; NULL: any number */
+	struct sek_room *room;      /* borrowed; NULL: everything is kept */
+	/* Of bare blobs with a secret that is told already only this is kept, if
+	 * `attributed` says that sek_attribute comes: */
+	SEK_VEC(struct sek_repeat) repeats;
+	bool attributed;
+	uint64_t crowded;       /* of counts.dropped: places of secrets */
 	struct sek_lines notes; /* on the run itself, for `-v` */
 	SEK_VEC(struct sek_doubt) doubts;
 	bool interrupted;
@@ -51,14 +61,11 @@ void sek_outcome_merge(struct sek_outcome *o, struct sek_outcome *from);
 /* As founds says. A secret in a directory's name is kept once. */
 void sek_outcome_sort(struct sek_outcome *o);
 
-/*
- * A run keeps this many findings: each takes some hundred bytes, and a
- * repository of a few megabytes can hold millions. What is past the limit is
- * counted, and makes the run fail.
- */
-#define SEK_FOUNDS_KEPT 300000
-bool
-sek_outcome_has_room(struct sek_outcome *o); /* for one more, and takes it */
+/* Takes a finding; bare: in a bare blob (source.h). What there is no room for
+ * is counted, and makes the run fail. */
+void sek_outcome_keep(struct sek_outcome *o, struct sek_found *f, bool bare);
+/* Takes one out again, but not of founds. */
+void sek_outcome_forget(struct sek_outcome *o, struct sek_found *f);
 /* Says of what was dropped that it is unread. */
 void sek_outcome_tell_dropped(struct sek_outcome *o);
 

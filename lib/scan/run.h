@@ -18,6 +18,7 @@ struct sek_run {
 	enum sek_odb_use use;
 	unsigned threads;
 	const char *cache; /* see engine.h */
+	bool attributed;   /* see outcome.h */
 	const volatile int *stop;
 	sek_progress_fn *progress;
 	void *progress_arg;

@@ -417,12 +417,9 @@ tell_one(struct sek_scanner *s, const struct sek_job *job,
 		sek_found_clear(f);
 		return;
 	}
-	if (sek_outcome_has_room(out)) {
-		*sek_vec_push(&out->founds) = *f;
-		return;
-	}
-	out->counts.dropped++;
-	sek_found_clear(f);
+	sek_outcome_keep(out, f,
+	    job->unnamed && job->place == SEK_PLACE_FILE &&
+		!sek_oid_is_none(&job->blob));
 }
 
 /* Does something that is told overlap [start, end)? */

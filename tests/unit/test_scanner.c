@@ -174,19 +174,23 @@ static void
 no_more_is_kept_than_there_is_room_for(void **state)
 {
 	struct sek_policy_options o = {0};
-	_Atomic uint64_t room = 3;
 	struct scan s;
 
 	(void)state;
 	begin(&s, &o);
-	s.out.room = &room;
+	s.out.room = sek_room_new(1, 1500);
 	run_as(&s, "f", ID_A "\n" ID_B "\n");
-	run_as(&s, "g", ID_A "\n" ID_B "\n" ID_A "\n");
-	assert_int_equal(s.out.founds.n, 3);
-	assert_int_equal(s.out.counts.dropped, 2);
+	assert_int_equal(s.out.founds.n, 1);
+	assert_int_equal(s.out.counts.dropped, 1); /* another secret */
+	run_as(&s, "g", ID_A "\n" ID_A "\n");
+	assert_true(s.out.founds.n < 3);
+	assert_int_equal(s.out.counts.dropped, 4 - s.out.founds.n);
+	assert_int_equal(s.out.crowded, s.out.counts.dropped - 1);
 	sek_outcome_tell_dropped(&s.out);
-	assert_int_equal(s.out.counts.unread, 1);
-	assert_non_null(strstr(s.out.unread.at[0], "findings: 2 more than"));
+	assert_int_equal(s.out.counts.unread, 2);
+	assert_non_null(strstr(s.out.unread.at[0], "1 of more secrets than"));
+	assert_non_null(strstr(s.out.unread.at[1], "at more places than"));
+	sek_room_free(s.out.room);
 	end(&s);
 }
 
