@@ -133,7 +133,8 @@ sek_decode_literals(struct sek_decode_literal out[SEK_DECODE_LITERALS_MAX])
 	add_text(&l, SEK_PARTS, *text);
 	EACH(text, escapes)
 	add_text(&l, SEK_ESCAPES, *text);
-	/* Text often begins as "quoted" does. */
-	add_text(&l, SEK_QUOTED, "d-printable");
+	/* The end of Content-Transfer-Encoding: sources, too, name the encoding,
+	 * but not in its header. */
+	add_text(&l, SEK_QUOTED, "g: quoted-printable");
 	return l.n;
 }
