@@ -135,10 +135,18 @@ look(struct weave *w, size_t end)
 	w->open = end;
 }
 
+/* Some bytes many times: what fits is not left to sek_buf_add. */
 static void
 keep_text(struct weave *w, const char *p, size_t n)
 {
-	sek_buf_add(&w->room->text, p, n);
+	struct sek_buf *text = &w->room->text;
+
+	if (text->cap - text->n <= n) {
+		sek_buf_add(text, p, n);
+		return;
+	}
+	memcpy(text->p + text->n, p, n);
+	text->n += n;
 }
 
 /* Do the bytes that make a mark dead all come with it? */
