@@ -24,10 +24,10 @@ emit_checks(struct sek_buf *out, const struct sek_prefilter *f)
 		sek_buf_printf(out,
 		    "\t{.bits = 0x%" PRIx64 ", .mask = 0x%" PRIx64
 		    ", .fold = 0x%" PRIx64 ",\n\t    .literal = %u, "
-		    ".rest = %u, .len = %u, .nocase = %d, .word = %d, "
+		    ".rest = %u, .len = %u, .nocase = %d, "
 		    ".more = %d},\n",
 		    c->bits, c->mask, c->fold, c->literal, c->rest, c->len,
-		    c->nocase, c->word, c->more);
+		    c->nocase, c->more);
 	}
 	sek_buf_add_s(out, "};\n");
 }
@@ -84,12 +84,9 @@ emit_prefilter(struct sek_buf *out, const struct sek_prefilter *f)
 	    "static const struct sek_prefilter prefilter = {\n"
 	    "\t.literals = %" PRIu32 ", .checks = %" PRIu32
 	    ", .hashes = %" PRIu32 ", .rests = %" PRIu32 ",\n"
-	    "\t.key = 0x%" PRIx32 ", .shift = %u, .layout = %u,\n\t.word = {",
+	    "\t.key = 0x%" PRIx32 ", .shift = %u, .layout = %u,\n",
 	    f->literals, f->checks, f->hashes, f->rests, f->key, f->shift,
 	    f->layout);
-	for (size_t i = 0; i < SEK_PREFILTER_SETS; i++)
-		sek_buf_printf(out, "%s%u", i ? ", " : "", f->word[i]);
-	sek_buf_add_s(out, "},\n");
 	emit_columns(out, "low", f->low[0][0], sizeof(f->low[0][0]));
 	emit_columns(out, "high", f->high[0][0], sizeof(f->high[0][0]));
 	emit_columns(out, "exact", f->exact[0][0], sizeof(f->exact[0][0]));

@@ -207,13 +207,6 @@ ends(const struct sek_prefilter *f, const struct sek_prefilter_check *c,
 	return true;
 }
 
-static bool
-alnum(uint8_t b)
-{
-	return (b >= '0' && b <= '9') ||
-	    ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
-}
-
 /* text is what stands at offset, with REACH bytes that may be read; what of
  * that is not the run's text but padding is told by the length. */
 static bool
@@ -224,9 +217,7 @@ report(const struct run *r, const uint8_t *text, size_t offset,
 
 	for (;; c++) {
 		if (begins(c, x) && c->len <= r->n - offset &&
-		    ends(r->f, c, text) &&
-		    !(c->word && offset && alnum(r->p[offset - 1])) &&
-		    !r->hit(r->arg, c->literal, offset))
+		    ends(r->f, c, text) && !r->hit(r->arg, c->literal, offset))
 			return false;
 		if (!c->more)
 			return true;
@@ -261,18 +252,17 @@ chunk(const struct run *r, sek_prefilter_fill_fn *fill, const uint8_t *text,
 	return true;
 }
 
-/* One block at an end of the text, in a copy with room around it. A NUL before
- * it keeps any word a candidate; report looks at what is really there. */
+/* One block at the end of the text, in a copy with room behind it. */
 static bool
 edge(const struct run *r, sek_prefilter_fill_fn *fill, size_t offset)
 {
-	uint8_t copy[1 + SEK_PREFILTER_BLOCK + REACH] = {0};
+	uint8_t copy[SEK_PREFILTER_BLOCK + REACH] = {0};
 	size_t n = r->n - offset;
 
-	if (n > SEK_PREFILTER_BLOCK + REACH)
-		n = SEK_PREFILTER_BLOCK + REACH;
-	memcpy(copy + 1, r->p + offset, n);
-	return chunk(r, fill, copy + 1, offset, 1);
+	if (n > sizeof(copy))
+		n = sizeof(copy);
+	memcpy(copy, r->p + offset, n);
+	return chunk(r, fill, copy, offset, 1);
 }
 
 void
@@ -286,7 +276,7 @@ sek_prefilter_run(const struct sek_prefilter *f, const char *p, size_t n,
 
 	while (on && at < r.to) {
 		blocks = 0;
-		if (at > 0 && n - at >= SEK_PREFILTER_BLOCK + REACH)
+		if (n - at >= SEK_PREFILTER_BLOCK + REACH)
 			blocks = (n - at - REACH) / SEK_PREFILTER_BLOCK;
 		if (blocks >
 		    (r.to - at + SEK_PREFILTER_BLOCK - 1) / SEK_PREFILTER_BLOCK)

@@ -21,7 +21,6 @@ struct sek_literal {
 	const char *bytes; /* read by sek_prefilter_new, not kept */
 	uint8_t len;       /* SEK_LITERAL_MIN to SEK_LITERAL_MAX */
 	bool nocase;       /* ASCII; bytes are lower case then */
-	bool word;         /* not found where [A-Za-z0-9] stands before it */
 };
 
 struct sek_prefilter; /* defined in prefilter_table.h, for its makers */

@@ -89,7 +89,6 @@ fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
 	return n;
 }
 
-/* What stands before a word is left to what looks at the candidates. */
 size_t
 sek_prefilter_fill_avx512(const struct sek_prefilter *f, const uint8_t *p,
     size_t blocks, uint64_t *mask, uint16_t *block)
@@ -97,7 +96,6 @@ sek_prefilter_fill_avx512(const struct sek_prefilter *f, const uint8_t *p,
 	switch (f->layout) {
 	case SEK_PREFILTER_4X24:
 		return fill(f, p, blocks, mask, block, 3);
-	case SEK_PREFILTER_4X16_WORD:
 	case SEK_PREFILTER_4X16:
 		return fill(f, p, blocks, mask, block, 2);
 	default:

@@ -36,7 +36,6 @@ static const uint16_t common[96] = {
 struct print {
 	uint16_t low[COLUMNS];
 	uint16_t high[COLUMNS];
-	bool word;
 };
 
 struct bucket {
@@ -113,7 +112,7 @@ count_shares(struct builder *b)
 static float
 cost(const struct builder *b, const struct print *p)
 {
-	float all = p->word ? 0.4f : 1; /* of source text is not [A-Za-z0-9] */
+	float all = 1;
 
 	for (size_t c = 0; c < COLUMNS; c++) {
 		float sum = 0;
@@ -134,7 +133,6 @@ cost(const struct builder *b, const struct print *p)
 static void
 take_print(struct print *p, const struct sek_literal *l)
 {
-	p->word = l->word;
 	for (size_t c = 0; c < COLUMNS; c++) {
 		uint8_t byte;
 
@@ -157,7 +155,6 @@ join(struct bucket *to, const struct print *p)
 		to->print = *p;
 		return;
 	}
-	to->print.word = to->print.word && p->word;
 	for (size_t c = 0; c < COLUMNS; c++) {
 		to->print.low[c] |= p->low[c];
 		to->print.high[c] |= p->high[c];
@@ -230,8 +227,6 @@ put_bucket(struct sek_prefilter *f, size_t k, const struct print *p)
 	size_t s = k / 8;
 	uint8_t bit = (uint8_t)(1 << k % 8);
 
-	if (p->word)
-		f->word[s] |= bit;
 	for (size_t c = 0; c < COLUMNS; c++) {
 		for (size_t h = 0; h < 16; h++) {
 			if (p->low[c] >> h & 1)
@@ -288,7 +283,6 @@ put_check(struct sek_prefilter_check *c, const struct sek_literal *l,
 {
 	c->len = l->len;
 	c->nocase = l->nocase;
-	c->word = l->word;
 	c->rest = *rests;
 	for (size_t i = 0; i < l->len; i++) {
 		uint64_t byte = byte_of(l, i);
@@ -350,17 +344,11 @@ put_checks(const struct builder *b, struct sek_prefilter *f)
 static void
 choose_layout(struct builder *b)
 {
-	size_t words = 0;
-
-	for (size_t i = 0; i < b->n; i++)
-		words += b->literal[i].word;
 	b->buckets = 16;
 	b->layout = SEK_PREFILTER_4X16;
 	if (b->n < WIDE) {
 		b->layout = SEK_PREFILTER_4X8;
 		b->buckets = 8;
-	} else if (words > b->n / 2) {
-		b->layout = SEK_PREFILTER_4X16_WORD;
 	} else if (b->n >= WIDEST) {
 		b->layout = SEK_PREFILTER_4X24;
 		b->buckets = 24;

@@ -8,24 +8,11 @@
 struct set {
 	uint8x16_t low[SEK_PREFILTER_COLUMNS];
 	uint8x16_t high[SEK_PREFILTER_COLUMNS];
-	uint8x16_t word;
 };
 
 struct sets {
 	struct set a, b, c;
 };
-
-/* 0xff where the byte is one of [0-9A-Za-z]. */
-INLINE uint8x16_t
-alnum(uint8x16_t x)
-{
-	uint8x16_t letter = vsubq_u8(vorrq_u8(x, vdupq_n_u8(0x20)),
-	    vdupq_n_u8('a'));
-	uint8x16_t digit = vsubq_u8(x, vdupq_n_u8('0'));
-
-	return vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
-	    vcltq_u8(digit, vdupq_n_u8(10)));
-}
 
 /* Adds column c of a set to what the columns before it ruled out. */
 INLINE uint8x16_t
@@ -50,9 +37,10 @@ high_half(const uint8_t *p)
 
 /* Straight-line, since gcc -O2 would keep the tables in memory for a loop. */
 INLINE uint8x16_t
-ruled_out(uint8x16_t out, const struct set *s, const uint8_t *p)
+ruled_out(const struct set *s, const uint8_t *p)
 {
-	out = rule_out(out, s, 0, low_half(p), high_half(p));
+	uint8x16_t out = rule_out(vdupq_n_u8(0), s, 0, low_half(p),
+	    high_half(p));
 	out = rule_out(out, s, 1, low_half(p + 1), high_half(p + 1));
 	out = rule_out(out, s, 2, low_half(p + 2), high_half(p + 2));
 	return rule_out(out, s, 3, low_half(p + 3), high_half(p + 3));
@@ -60,19 +48,14 @@ ruled_out(uint8x16_t out, const struct set *s, const uint8_t *p)
 
 /* 0xff for each of 16 positions that a bucket matches. */
 INLINE uint8x16_t
-matches(const struct sets *s, const uint8_t *p, int sets, bool word)
+matches(const struct sets *s, const uint8_t *p, int sets)
 {
-	uint8x16_t before = vdupq_n_u8(0), out;
+	uint8x16_t out = ruled_out(&s->a, p);
 
-	if (word)
-		before = alnum(vld1q_u8(p - 1));
-	out = ruled_out(vandq_u8(before, s->a.word), &s->a, p);
 	if (sets > 1)
-		out = vandq_u8(out,
-		    ruled_out(vandq_u8(before, s->b.word), &s->b, p));
+		out = vandq_u8(out, ruled_out(&s->b, p));
 	if (sets > 2)
-		out = vandq_u8(out,
-		    ruled_out(vandq_u8(before, s->c.word), &s->c, p));
+		out = vandq_u8(out, ruled_out(&s->c, p));
 	return vcltq_u8(out, vdupq_n_u8(0xff));
 }
 
@@ -100,22 +83,20 @@ load_set(const struct sek_prefilter *f, int set)
 		s.low[c] = vld1q_u8(f->low[set][c]);
 		s.high[c] = vld1q_u8(f->high[set][c]);
 	}
-	s.word = vdupq_n_u8(f->word[set]);
 	return s;
 }
 
 INLINE size_t
 fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
-    uint64_t *mask, uint16_t *block, int sets, bool word)
+    uint64_t *mask, uint16_t *block, int sets)
 {
 	const struct sets s = {load_set(f, 0), load_set(f, 1), load_set(f, 2)};
 	size_t n = 0;
 
 	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
-		uint64_t m = bits(matches(&s, p, sets, word),
-		    matches(&s, p + 16, sets, word),
-		    matches(&s, p + 32, sets, word),
-		    matches(&s, p + 48, sets, word));
+		uint64_t m = bits(matches(&s, p, sets),
+		    matches(&s, p + 16, sets), matches(&s, p + 32, sets),
+		    matches(&s, p + 48, sets));
 
 		mask[n] = m;
 		block[n] = (uint16_t)i;
@@ -130,13 +111,11 @@ sek_prefilter_fill_neon(const struct sek_prefilter *f, const uint8_t *p,
 {
 	switch (f->layout) {
 	case SEK_PREFILTER_4X24:
-		return fill(f, p, blocks, mask, block, 3, false);
-	case SEK_PREFILTER_4X16_WORD:
-		return fill(f, p, blocks, mask, block, 2, true);
+		return fill(f, p, blocks, mask, block, 3);
 	case SEK_PREFILTER_4X16:
-		return fill(f, p, blocks, mask, block, 2, false);
+		return fill(f, p, blocks, mask, block, 2);
 	default:
-		return fill(f, p, blocks, mask, block, 1, false);
+		return fill(f, p, blocks, mask, block, 1);
 	}
 }
 #endif

@@ -8,7 +8,6 @@
 struct set {
 	__m128i low[SEK_PREFILTER_COLUMNS];
 	__m128i high[SEK_PREFILTER_COLUMNS];
-	__m128i word;
 };
 
 struct sets {
@@ -35,21 +34,6 @@ high_half(__m128i x)
 	return _mm_and_si128(_mm_srli_epi16(x, 4), _mm_set1_epi8(0x0f));
 }
 
-/* 0xff where the byte is one of [0-9A-Za-z]: three rectangles of the ASCII
- * table, a bit for each. */
-INLINE __m128i
-alnum(__m128i x)
-{
-	const __m128i low = _mm_setr_epi8(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2,
-	    2, 2, 2);
-	const __m128i high = _mm_setr_epi8(0, 0, 0, 1, 2, 4, 2, 4, 0, 0, 0, 0,
-	    0, 0, 0, 0);
-	__m128i in = _mm_and_si128(_mm_shuffle_epi8(low, x),
-	    _mm_shuffle_epi8(high, high_half(x)));
-
-	return _mm_cmpgt_epi8(in, _mm_setzero_si128());
-}
-
 /* Adds column c of a set to what the columns before it ruled out. A byte from
  * 0x80 on looks up 0 in `low`, whatever stands there: that may add a candidate
  * where a literal is not ASCII, and saves a masking. */
@@ -62,10 +46,9 @@ rule_out(__m128i out, const struct set *s, int c, __m128i x, __m128i high)
 
 /* Straight-line, since gcc -O2 would keep the tables in memory for a loop. */
 INLINE __m128i
-ruled_out(__m128i out, const struct set *s, const __m128i *x,
-    const __m128i *high)
+ruled_out(const struct set *s, const __m128i *x, const __m128i *high)
 {
-	out = rule_out(out, s, 0, x[0], high[0]);
+	__m128i out = rule_out(_mm_setzero_si128(), s, 0, x[0], high[0]);
 	out = rule_out(out, s, 1, x[1], high[1]);
 	out = rule_out(out, s, 2, x[2], high[2]);
 	return rule_out(out, s, 3, x[3], high[3]);
@@ -73,24 +56,17 @@ ruled_out(__m128i out, const struct set *s, const __m128i *x,
 
 /* A bit for each of 16 positions that no bucket matches. */
 INLINE uint32_t
-misses(const struct sets *s, const uint8_t *p, int sets, bool word)
+misses(const struct sets *s, const uint8_t *p, int sets)
 {
 	const __m128i x[] = {load(p), load(p + 1), load(p + 2), load(p + 3)};
 	const __m128i high[] = {
 	    high_half(x[0]), high_half(x[1]), high_half(x[2]), high_half(x[3])};
-	__m128i before = _mm_setzero_si128(), out;
+	__m128i out = ruled_out(&s->a, x, high);
 
-	if (word)
-		before = alnum(load(p - 1));
-	out = ruled_out(_mm_and_si128(before, s->a.word), &s->a, x, high);
 	if (sets > 1)
-		out = _mm_and_si128(out,
-		    ruled_out(_mm_and_si128(before, s->b.word), &s->b, x,
-			high));
+		out = _mm_and_si128(out, ruled_out(&s->b, x, high));
 	if (sets > 2)
-		out = _mm_and_si128(out,
-		    ruled_out(_mm_and_si128(before, s->c.word), &s->c, x,
-			high));
+		out = _mm_and_si128(out, ruled_out(&s->c, x, high));
 	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(out,
 	    _mm_set1_epi8(-1)));
 }
@@ -104,22 +80,21 @@ load_set(const struct sek_prefilter *f, int set)
 		s.low[c] = table(f->low[set][c]);
 		s.high[c] = table(f->high[set][c]);
 	}
-	s.word = _mm_set1_epi8((char)f->word[set]);
 	return s;
 }
 
 INLINE size_t
 fill(const struct sek_prefilter *f, const uint8_t *p, size_t blocks,
-    uint64_t *mask, uint16_t *block, int sets, bool word)
+    uint64_t *mask, uint16_t *block, int sets)
 {
 	const struct sets s = {load_set(f, 0), load_set(f, 1), load_set(f, 2)};
 	size_t n = 0;
 
 	for (size_t i = 0; i < blocks; i++, p += SEK_PREFILTER_BLOCK) {
-		uint64_t a = misses(&s, p, sets, word);
-		uint64_t b = misses(&s, p + 16, sets, word);
-		uint64_t c = misses(&s, p + 32, sets, word);
-		uint64_t d = misses(&s, p + 48, sets, word);
+		uint64_t a = misses(&s, p, sets);
+		uint64_t b = misses(&s, p + 16, sets);
+		uint64_t c = misses(&s, p + 32, sets);
+		uint64_t d = misses(&s, p + 48, sets);
 		uint64_t m = ~(d << 48 | c << 32 | b << 16 | a);
 
 		mask[n] = m;
@@ -135,13 +110,11 @@ sek_prefilter_fill_ssse3(const struct sek_prefilter *f, const uint8_t *p,
 {
 	switch (f->layout) {
 	case SEK_PREFILTER_4X24:
-		return fill(f, p, blocks, mask, block, 3, false);
-	case SEK_PREFILTER_4X16_WORD:
-		return fill(f, p, blocks, mask, block, 2, true);
+		return fill(f, p, blocks, mask, block, 3);
 	case SEK_PREFILTER_4X16:
-		return fill(f, p, blocks, mask, block, 2, false);
+		return fill(f, p, blocks, mask, block, 2);
 	default:
-		return fill(f, p, blocks, mask, block, 1, false);
+		return fill(f, p, blocks, mask, block, 1);
 	}
 }
 #endif

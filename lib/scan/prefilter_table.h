@@ -20,10 +20,9 @@
 #define SEK_PREFILTER_LANE    16 /* bits of a column in table.byte */
 
 enum sek_prefilter_layout {
-	SEK_PREFILTER_4X8,       /* four columns, eight buckets: set 0 only */
-	SEK_PREFILTER_4X16,      /* four columns, sets 0 and 1 */
-	SEK_PREFILTER_4X16_WORD, /* and the byte before, for word buckets */
-	SEK_PREFILTER_4X24,      /* four columns, all sets */
+	SEK_PREFILTER_4X8,  /* four columns, eight buckets: set 0 only */
+	SEK_PREFILTER_4X16, /* four columns, sets 0 and 1 */
+	SEK_PREFILTER_4X24, /* four columns, all sets */
 };
 
 /*
@@ -38,7 +37,6 @@ struct sek_prefilter_check {
 	uint16_t literal; /* number */
 	uint8_t len;
 	uint8_t nocase : 1;
-	uint8_t word : 1;
 	uint8_t more : 1; /* the next check has the same hash */
 };
 
@@ -50,7 +48,6 @@ struct sek_prefilter {
 	uint32_t key;   /* which of the first four bytes are hashed */
 	uint8_t shift;  /* 32 - log2(hashes) */
 	uint8_t layout; /* enum sek_prefilter_layout */
-	uint8_t word[SEK_PREFILTER_SETS]; /* buckets with word literals only */
 	uint8_t low[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
 	uint8_t high[SEK_PREFILTER_SETS][SEK_PREFILTER_COLUMNS][16];
 	/* The same for each ASCII byte, of literals and not of their halves. */
@@ -71,7 +68,7 @@ sek_prefilter_hash(const struct sek_prefilter *f, uint32_t first)
 
 /*
  * One variant's work: finds the candidates in blocks of 64 positions from p on.
- * Bytes p[-1] to p[64 * blocks + 2] must be readable. For each block that has
+ * Bytes p[0] to p[64 * blocks + 2] must be readable. For each block that has
  * any, mask gets a bit for each and block its number; returns how many blocks
  * these are. Both arrays have room for `blocks` entries, and blocks > 0.
  */

@@ -35,17 +35,9 @@ lower(char c)
 }
 
 static bool
-alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-static bool
 stands(const struct sek_literal *l, const char *p, size_t n, size_t at)
 {
 	if (l->len > n - at)
-		return false;
-	if (l->word && at && alnum(p[at - 1]))
 		return false;
 	for (size_t i = 0; i < l->len; i++)
 		if ((l->nocase ? lower(p[at + i]) : p[at + i]) != l->bytes[i])
@@ -87,7 +79,6 @@ take_literals(struct set *s, char *p, size_t *n)
 
 		l->len = (uint8_t)(SEK_LITERAL_MIN + (head & 31) % 30);
 		l->nocase = head & 64;
-		l->word = head & 128;
 		*n -= l->len;
 		l->bytes = p + *n;
 		for (size_t i = 0; l->nocase && i < l->len; i++)

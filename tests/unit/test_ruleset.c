@@ -383,7 +383,6 @@ assert_same_prefilter(const struct sek_prefilter *a,
 	assert_int_equal(a->key, b->key);
 	assert_int_equal(a->shift, b->shift);
 	assert_int_equal(a->layout, b->layout);
-	assert_memory_equal(a->word, b->word, sizeof(a->word));
 	assert_memory_equal(a->low, b->low, sizeof(a->low));
 	assert_memory_equal(a->high, b->high, sizeof(a->high));
 	assert_memory_equal(a->byte, b->byte, sizeof(a->byte));
@@ -397,7 +396,6 @@ assert_same_prefilter(const struct sek_prefilter *a,
 		assert_int_equal(a->check[i].rest, b->check[i].rest);
 		assert_int_equal(a->check[i].len, b->check[i].len);
 		assert_int_equal(a->check[i].nocase, b->check[i].nocase);
-		assert_int_equal(a->check[i].word, b->check[i].word);
 		assert_int_equal(a->check[i].more, b->check[i].more);
 	}
 }
