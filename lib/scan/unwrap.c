@@ -101,6 +101,18 @@ scan_run(struct sek_unwrap *u, struct sek_layer *layer, sek_unwrap_fn *fn,
 	return r;
 }
 
+/* A message that is decoded keeps its header, and those of others behind it:
+ * their texts were decoded with it. */
+static bool
+is_again(const struct sek_layer *l, const struct sek_lead *lead)
+{
+	if (lead->encoding != SEK_QUOTED)
+		return false;
+	while (l && l->encoding != SEK_QUOTED)
+		l = l->outer;
+	return l != NULL;
+}
+
 /* What the leads in v lead to. */
 static enum sek_code
 follow(struct sek_unwrap *u, struct sek_layer *layer, struct sek_str text,
@@ -113,9 +125,11 @@ follow(struct sek_unwrap *u, struct sek_layer *layer, struct sek_str text,
 	*runs = (struct sek_runs){0};
 	sek_vec_each (lead, v) {
 		bool covered;
-		struct sek_decode
-		    *d = &runs->at[sek_runs_find(runs, lead, &covered)];
+		struct sek_decode *d;
 
+		if (is_again(layer->outer, lead))
+			continue;
+		d = &runs->at[sek_runs_find(runs, lead, &covered)];
 		if (covered)
 			continue;
 		sek_decode_open(d, text, lead);

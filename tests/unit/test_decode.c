@@ -402,6 +402,30 @@ finds_a_token_far_along_a_line_of_escapes(void **state)
 	}
 }
 
+/* A mailbox: what one header leads to holds the headers of all others. */
+static void
+reads_many_messages_in_quoted_printable(void **state)
+{
+	static const char head[] = "From x\n"
+				   "Content-Transfer-Encoding: quoted-printable"
+				   "\n\nDear all,=20\n";
+	sek_auto_buf text = {0};
+	struct scan s;
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		sek_buf_add_s(&text, head);
+	for (const char *p = TEXT; *p; p++)
+		if (*p == '=')
+			sek_buf_add_s(&text, "=3D");
+		else
+			sek_buf_add_c(&text, *p);
+	scan(&s, sek_buf_str(&text));
+	assert_int_equal(s.code, SEK_OK);
+	assert_int_equal(s.out.founds.n, 2);
+	end(&s);
+}
+
 static void
 finds_a_pair_in_a_message_in_quoted_printable(void **state)
 {
@@ -675,6 +699,7 @@ main(void)
 	    cmocka_unit_test(says_that_what_is_encoded_more_often_is_unread),
 	    cmocka_unit_test(finds_a_pair_in_escapes_and_in_hex),
 	    cmocka_unit_test(finds_a_pair_in_a_message_in_quoted_printable),
+	    cmocka_unit_test(reads_many_messages_in_quoted_printable),
 	    cmocka_unit_test(finds_a_pair_in_hex_over_lines),
 	    cmocka_unit_test(finds_a_pair_in_utf16_of_both_orders),
 	    cmocka_unit_test(reads_utf16_as_a_whole),
