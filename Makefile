@@ -7,6 +7,7 @@
 #   make install PREFIX=/usr DESTDIR=/tmp/pkg     make uninstall
 #   make install-git-secrets PREFIX=/usr          make uninstall-git-secrets
 #   make bench               speed, as ratios     make lint    style and layers
+#   make bench REPOSITORIES='DIR...'              histories of these, not of ours
 #   make bench-detect        recall and precision, beside the scanners on PATH
 
 V          ?= release
